@@ -1,0 +1,3 @@
+#ifndef PAWL_CKERNELS_H
+#define PAWL_CKERNELS_H
+#endif

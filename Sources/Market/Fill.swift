@@ -1,0 +1,183 @@
+/// The part of a bar in which a fill happened.
+public enum FillPhase: Int, Sendable {
+  case open
+  case path
+  case close
+}
+
+/// A fact: so much was traded at this price. A row of `fills`.
+public struct Fill: Equatable, Sendable {
+  /// One counter over orders and fills.
+  public var sequence: Int
+  public var bar: Int
+  public var time: Timestamp
+  public var orderID: Int
+  /// Index in the order of the spec.
+  public var instrument: Int
+  public var side: Side
+  /// Units, always positive.
+  public var quantity: Double
+  /// Price paid or received a unit, slippage included.
+  public var price: Double
+  /// Money.
+  public var fee: Double
+  /// Money lost against the fill's reference price; positive is a cost.
+  public var slippage: Double
+  public var phase: FillPhase
+  /// Whether another path within the bar would have filled otherwise.
+  public var isAmbiguous: Bool
+
+  public init(
+    sequence: Int, bar: Int, time: Timestamp, orderID: Int, instrument: Int, side: Side,
+    quantity: Double, price: Double, fee: Double, slippage: Double, phase: FillPhase,
+    isAmbiguous: Bool = false
+  ) {
+    self.sequence = sequence
+    self.bar = bar
+    self.time = time
+    self.orderID = orderID
+    self.instrument = instrument
+    self.side = side
+    self.quantity = quantity
+    self.price = price
+    self.fee = fee
+    self.slippage = slippage
+    self.phase = phase
+    self.isAmbiguous = isAmbiguous
+  }
+}
+
+/// The direction of a trade.
+public enum TradeSide: Int, Sendable {
+  case long
+  case short
+}
+
+/// A closed round trip, matched first in, first out. A row of `trades`.
+public struct Trade: Equatable, Sendable {
+  /// Counts from 1.
+  public var id: Int
+  public var instrument: Int
+  public var side: TradeSide
+  public var entryTime: Timestamp
+  public var exitTime: Timestamp
+  public var quantity: Double
+  public var entryPrice: Double
+  public var exitPrice: Double
+  /// Money: both sides' fees, shared by quantity.
+  public var fees: Double
+  /// Money, net of `fees`.
+  public var pnl: Double
+  /// `pnl` / (`entryPrice` · `quantity`), a fraction; null where that is not positive.
+  public var returnFraction: Double?
+  public var barsHeld: Int
+  /// Most adverse excursion of the price while held, a fraction of the entry price, at most 0.
+  public var mae: Double?
+  /// Most favourable excursion, a fraction of the entry price, at least 0.
+  public var mfe: Double?
+  public var entryOrderID: Int
+  public var exitOrderID: Int
+  public var exitReason: OrderReason
+
+  public init(
+    id: Int, instrument: Int, side: TradeSide, entryTime: Timestamp, exitTime: Timestamp,
+    quantity: Double, entryPrice: Double, exitPrice: Double, fees: Double, pnl: Double,
+    returnFraction: Double?, barsHeld: Int, mae: Double?, mfe: Double?, entryOrderID: Int,
+    exitOrderID: Int, exitReason: OrderReason
+  ) {
+    self.id = id
+    self.instrument = instrument
+    self.side = side
+    self.entryTime = entryTime
+    self.exitTime = exitTime
+    self.quantity = quantity
+    self.entryPrice = entryPrice
+    self.exitPrice = exitPrice
+    self.fees = fees
+    self.pnl = pnl
+    self.returnFraction = returnFraction
+    self.barsHeld = barsHeld
+    self.mae = mae
+    self.mfe = mfe
+    self.entryOrderID = entryOrderID
+    self.exitOrderID = exitOrderID
+    self.exitReason = exitReason
+  }
+}
+
+/// A position still open at the end of a run. A row of `positions`.
+public struct OpenPosition: Equatable, Sendable {
+  public var instrument: Int
+  /// Units, negative for a short position.
+  public var quantity: Double
+  public var averagePrice: Double
+  public var markPrice: Double
+  public var unrealisedPnl: Double
+
+  public init(
+    instrument: Int, quantity: Double, averagePrice: Double, markPrice: Double,
+    unrealisedPnl: Double
+  ) {
+    self.instrument = instrument
+    self.quantity = quantity
+    self.averagePrice = averagePrice
+    self.markPrice = markPrice
+    self.unrealisedPnl = unrealisedPnl
+  }
+}
+
+/// What a cash movement that is no fill was for.
+public enum FlowKind: Int, Sendable {
+  case interest
+  case borrow
+}
+
+/// A cash movement that is no fill. A row of `flows`.
+public struct Flow: Equatable, Sendable {
+  public var bar: Int
+  public var time: Timestamp
+  /// The instrument it belongs to, none for interest on cash.
+  public var instrument: Int?
+  public var kind: FlowKind
+  /// Money, positive when received.
+  public var amount: Double
+
+  public init(bar: Int, time: Timestamp, instrument: Int?, kind: FlowKind, amount: Double) {
+    self.bar = bar
+    self.time = time
+    self.instrument = instrument
+    self.kind = kind
+    self.amount = amount
+  }
+}
+
+/// The account at the close of a step. A row of `equity`.
+public struct EquityPoint: Equatable, Sendable {
+  public var bar: Int
+  public var time: Timestamp
+  public var cash: Double
+  /// Sum over instruments of quantity times mark.
+  public var positionValue: Double
+  /// `cash + positionValue`.
+  public var equity: Double
+  /// Fraction below the highest equity so far, at most 0.
+  public var drawdown: Double
+  /// Sum of absolute position values.
+  public var grossExposure: Double
+  /// Sum of position values.
+  public var netExposure: Double
+
+  public init(
+    bar: Int, time: Timestamp, cash: Double, positionValue: Double, equity: Double,
+    drawdown: Double, grossExposure: Double, netExposure: Double
+  ) {
+    self.bar = bar
+    self.time = time
+    self.cash = cash
+    self.positionValue = positionValue
+    self.equity = equity
+    self.drawdown = drawdown
+    self.grossExposure = grossExposure
+    self.netExposure = netExposure
+  }
+}
