@@ -39,7 +39,7 @@ let package = Package(
     .target(name: "Expressions", dependencies: ["Market", "Numerics", "Bytes"]),
     .target(name: "Recurrent", dependencies: ["CKernels", "Numerics", "Bytes"]),
     .target(name: "Simulation", dependencies: ["Market", "Numerics", "Bytes"]),
-    .target(name: "Performance", dependencies: ["Market", "Numerics"]),
+    .target(name: "Performance", dependencies: ["Market", "Numerics", "Bytes"]),
     .target(name: "Journal", dependencies: ["Bytes"]),
 
     // Layer 4: learning in time order.
@@ -70,7 +70,8 @@ let package = Package(
     .testTarget(
       name: "RecurrentTests", dependencies: ["Recurrent", "CKernels", "Numerics", "Bytes"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Market", "Bytes"]),
-    .testTarget(name: "PerformanceTests", dependencies: ["Performance", "Market", "Numerics"]),
+    .testTarget(
+      name: "PerformanceTests", dependencies: ["Performance", "Market", "Numerics", "Bytes"]),
     .testTarget(name: "JournalTests", dependencies: ["Journal", "Bytes"]),
     .testTarget(
       name: "WalkForwardTests", dependencies: ["WalkForward", "Recurrent", "Numerics", "Bytes"]),
