@@ -6,7 +6,7 @@ import WalkForward
 /// Each carries its `bar`; the journal is one listener, a test another.
 public enum Event: Sendable {
   case refit(Refit, bar: Int, time: Timestamp)
-  case forecast(Forecast, time: Timestamp)
+  case forecast(Forecast, time: Timestamp, trainedThrough: Timestamp)
   /// A forecast whose label matured; `oracle` is the best forecast possible where the truth is known.
   case score(Score, time: Timestamp, oracle: Double?)
   case order(OrderEvent)

@@ -24,20 +24,9 @@ extension TrainingSet {
     case .rolling(let window):
       return Array(mature.suffix(window))
     case .incremental(let replay):
-      return drawWithoutReplacement(replay, of: usedCount, draw: draw).map { mature[$0] }
-        + mature[usedCount...]
+      var sequence = PhiloxSequence(draw)
+      let older = sequence.sample(min(replay, usedCount), of: usedCount)
+      return older.map { mature[$0] } + mature[usedCount...]
     }
-  }
-
-  /// `count` different indices below `limit`, in rising order (Floyd's algorithm; Bentley and Floyd,
-  /// "Programming Pearls: a sample of brilliance", 1987).
-  private func drawWithoutReplacement(_ count: Int, of limit: Int, draw: PhiloxStream) -> [Int] {
-    guard count < limit else { return Array(0..<limit) }
-    var chosen: Set<Int> = []
-    for (element, top) in (limit - count..<limit).enumerated() {
-      let index = draw.integer(below: top + 1, element: element)
-      if !chosen.insert(index).inserted { chosen.insert(top) }
-    }
-    return chosen.sorted()
   }
 }

@@ -95,7 +95,8 @@ public struct Walk: Sendable {
   private var windows = ScaledWindows()
   private var output: [Float]
 
-  private var refitCount = 0
+  /// Refits so far.
+  public private(set) var refitCount = 0
   private var firstRefitBar = -1
   private var matureAtLastRefit = 0
   private var trainedThroughBar = -1
