@@ -69,7 +69,9 @@ let package = Package(
     .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Market", "Bytes"]),
     .testTarget(
       name: "RecurrentTests", dependencies: ["Recurrent", "CKernels", "Numerics", "Bytes"]),
-    .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Market", "Bytes"]),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Simulation", "Market", "Bytes"],
+      exclude: ["Tables"]),
     .testTarget(
       name: "PerformanceTests", dependencies: ["Performance", "Market", "Numerics", "Bytes"]),
     .testTarget(name: "JournalTests", dependencies: ["Journal", "Bytes"]),
