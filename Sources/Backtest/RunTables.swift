@@ -15,7 +15,7 @@ enum RunTable: Int, CaseIterable, Sendable {
 
   var name: String { String(describing: self) }
 
-  var table: Table { Table(name: name, columns: columns) }
+  var table: Table { Table(name, columns) }
 
   private var columns: [Column] {
     switch self {
@@ -90,13 +90,13 @@ enum RunTable: Int, CaseIterable, Sendable {
 
 extension Column {
   fileprivate static func index(_ name: String, _ unit: String) -> Column {
-    Column(name: name, type: .int, unit: unit, isNullable: false)
+    Column(name, .int, unit: unit)
   }
   fileprivate static func number(_ name: String, _ unit: String, isNullable: Bool = false) -> Column
   {
-    Column(name: name, type: .float, unit: unit, isNullable: isNullable)
+    Column(name, .float, unit: unit, isNullable: isNullable)
   }
   fileprivate static func text(_ name: String, _ unit: String, isNullable: Bool = false) -> Column {
-    Column(name: name, type: .text, unit: unit, isNullable: isNullable)
+    Column(name, .text, unit: unit, isNullable: isNullable)
   }
 }
