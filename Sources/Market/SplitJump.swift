@@ -40,8 +40,9 @@ public struct SplitJump: Equatable, Sendable {
     }
     if step.opensApart && step.bar.open != step.previousClose {
       let openMove = step.bar.open / step.previousClose
+      // Nobody turns three shares into two; a rise by half is a rise.
       guard let found = nearest(1 / openMove, within: 0.03, fractions: [(3, 2)]),
-        abs(closeMove * Double(found.new) / Double(found.old) - 1) <= 0.15
+        found != (2, 3), abs(closeMove * Double(found.new) / Double(found.old) - 1) <= 0.15
       else { return nil }
       return found
     }
