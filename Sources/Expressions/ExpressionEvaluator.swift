@@ -16,9 +16,9 @@ public struct ExpressionEvaluator: Sendable {
 
   /// Inputs, constants, results.
   @usableFromInline var registers: [Double]
-  /// All memories, one after the other, and the overhang of `Window`.
+  /// All memories, one after the other, and one value more, as an empty array has no address.
   var past: [Double]
-  /// `Memory.counters` of each memory.
+  /// `Memory.counters` of each memory, and one more.
   var counters: [Int]
 
   public init(_ program: ExpressionProgram) {
@@ -29,8 +29,8 @@ public struct ExpressionEvaluator: Sendable {
     constantRange = inputCount..<inputCount + program.constants.count
     registers = [Double](repeating: .nan, count: program.registerCount)
     registers.replaceSubrange(constantRange, with: program.constants)
-    past = [Double](repeating: .nan, count: program.pastSize + Window.overhang)
-    counters = [Int](repeating: 0, count: memories.count * Memory.counters)
+    past = [Double](repeating: .nan, count: program.pastSize + 1)
+    counters = [Int](repeating: 0, count: memories.count * Memory.counters + 1)
     for (index, memory) in memories.enumerated() {
       counters[index * Memory.counters] = memory.base
       if memory.kind == .exponentialAverage { past[memory.base] = 0 }
@@ -60,21 +60,14 @@ public struct ExpressionEvaluator: Sendable {
 
   /// Computes all outputs of this step from the inputs that were set.
   public mutating func step() {
-    let memories = memories
     registers.withUnsafeMutableBufferPointer { registers in
       past.withUnsafeMutableBufferPointer { past in
         counters.withUnsafeMutableBufferPointer { counters in
-          instructions.withUnsafeBufferPointer { instructions in
-            memories.withUnsafeBufferPointer { memories in
-              guard let registers = registers.baseAddress, let past = past.baseAddress else {
-                return
-              }
-              for instruction in instructions {
-                Self.execute(
-                  instruction, registers, past, UnsafeMutablePointer(counters.baseAddress),
-                  memories.baseAddress)
-              }
-            }
+          guard let registers = registers.baseAddress, let past = past.baseAddress,
+            let counters = counters.baseAddress
+          else { return }
+          for instruction in instructions {
+            Self.execute(instruction, registers, past, counters)
           }
         }
       }
@@ -86,16 +79,14 @@ public struct ExpressionEvaluator: Sendable {
   @inline(__always)
   private static func execute(
     _ op: Instruction, _ registers: UnsafeMutablePointer<Double>,
-    _ past: UnsafeMutablePointer<Double>, _ allCounters: UnsafeMutablePointer<Int>?,
-    _ memories: UnsafePointer<Memory>?
+    _ past: UnsafeMutablePointer<Double>, _ allCounters: UnsafeMutablePointer<Int>
   ) {
     guard op.code.rawValue >= Opcode.push.rawValue else {
       registers[Int(op.result)] = Arithmetic.value(
         op.code, registers[Int(op.a)], registers[Int(op.b)], registers[Int(op.c)])
       return
     }
-    guard let allCounters, let memories else { return }
-    let counters = allCounters + Int(op.memory) * Memory.counters
+    let counters = allCounters + Int(op.memory) &* Memory.counters
     let a = registers[Int(op.a)]
 
     switch op.code {
@@ -104,21 +95,19 @@ public struct ExpressionEvaluator: Sendable {
         counters[2] = 0
         return
       }
-      let memory = memories[Int(op.memory)]
       let cursor = counters[0]
       past[cursor] = a
-      past[cursor + memory.capacity] = a
-      counters[0] = cursor + 1 == memory.base + memory.capacity ? memory.base : cursor + 1
-      let count = min(counters[1] + 1, memory.capacity)
+      past[cursor &+ op.capacity] = a
+      counters[0] = cursor &+ 1 == op.base &+ op.capacity ? op.base : cursor &+ 1
+      let count = min(counters[1] &+ 1, op.capacity)
       counters[1] = count
       counters[2] = count
       return
     case .delay:
-      let memory = memories[Int(op.memory)]
       let cursor = counters[0]
       registers[Int(op.result)] = past[cursor]
       past[cursor] = a
-      counters[0] = cursor + 1 == memory.base + memory.capacity ? memory.base : cursor + 1
+      counters[0] = cursor &+ 1 == op.base &+ op.capacity ? op.base : cursor &+ 1
       return
     case .exponentialAverage:
       guard !a.isNaN else {
@@ -136,7 +125,7 @@ public struct ExpressionEvaluator: Sendable {
       registers[Int(op.result)] = .nan
       return
     }
-    let x = UnsafePointer(past + counters[0] + Int(op.start))
+    let x = UnsafePointer(past + (counters[0] &+ Int(op.start)))
     registers[Int(op.result)] =
       switch op.code {
       case .lag: x[0]
