@@ -61,7 +61,8 @@ let package = Package(
       ]),
 
     .testTarget(name: "HouseTests"),
-    .testTarget(name: "NumericsTests", dependencies: ["Numerics"]),
+    .testTarget(
+      name: "NumericsTests", dependencies: ["Numerics"], exclude: ["Reference"]),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
     .testTarget(name: "MarketTests", dependencies: ["Market", "Bytes"]),
     .testTarget(name: "SyntheticTests", dependencies: ["Synthetic", "Market", "Numerics"]),
