@@ -71,7 +71,8 @@ let package = Package(
       name: "RecurrentTests", dependencies: ["Recurrent", "CKernels", "Numerics", "Bytes"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Market", "Bytes"]),
     .testTarget(
-      name: "PerformanceTests", dependencies: ["Performance", "Market", "Numerics", "Bytes"]),
+      name: "PerformanceTests", dependencies: ["Performance", "Market", "Numerics", "Bytes"],
+      exclude: ["Reference"]),
     .testTarget(name: "JournalTests", dependencies: ["Journal", "Bytes"]),
     .testTarget(
       name: "WalkForwardTests", dependencies: ["WalkForward", "Recurrent", "Numerics", "Bytes"]),
