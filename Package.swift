@@ -73,7 +73,8 @@ let package = Package(
       name: "SimulationTests", dependencies: ["Simulation", "Market", "Bytes"],
       exclude: ["Tables"]),
     .testTarget(
-      name: "PerformanceTests", dependencies: ["Performance", "Market", "Numerics", "Bytes"]),
+      name: "PerformanceTests", dependencies: ["Performance", "Market", "Numerics", "Bytes"],
+      exclude: ["Reference"]),
     .testTarget(name: "JournalTests", dependencies: ["Journal", "Bytes"]),
     .testTarget(
       name: "WalkForwardTests", dependencies: ["WalkForward", "Recurrent", "Numerics", "Bytes"]),

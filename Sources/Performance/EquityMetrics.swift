@@ -67,6 +67,7 @@ public struct EquityMetrics: Equatable, Sendable {
   /// Takes the account at the close of the next bar.
   ///
   /// - Parameters:
+  ///   - point: the row of `equity` of that bar.
   ///   - hasPosition: whether any position is held at this close.
   ///   - orderCouldFill: whether an order decided by then could have filled at this bar; once true
   ///     it is taken as true for all later bars.

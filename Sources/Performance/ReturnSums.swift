@@ -17,7 +17,7 @@ struct ReturnSums: Equatable, Sendable {
     equity.add(value)
   }
 
-  /// - Parameter minimum: returns below it are shortfalls.
+  /// Takes a return; one below `minimum` is a shortfall.
   mutating func addReturn(_ value: Double, minimum: Double) {
     returns += 1
     sum.add(value)
