@@ -67,7 +67,8 @@ let package = Package(
     .testTarget(name: "SyntheticTests", dependencies: ["Synthetic", "Market", "Numerics"]),
     .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Market", "Bytes"]),
     .testTarget(
-      name: "RecurrentTests", dependencies: ["Recurrent", "CKernels", "Numerics", "Bytes"]),
+      name: "RecurrentTests", dependencies: ["Recurrent", "CKernels", "Numerics", "Bytes"],
+      exclude: ["Reference"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Market", "Bytes"]),
     .testTarget(name: "PerformanceTests", dependencies: ["Performance", "Market", "Numerics"]),
     .testTarget(name: "JournalTests", dependencies: ["Journal", "Bytes"]),
