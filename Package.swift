@@ -66,7 +66,9 @@ let package = Package(
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
     .testTarget(name: "MarketTests", dependencies: ["Market", "Bytes"]),
     .testTarget(name: "SyntheticTests", dependencies: ["Synthetic", "Market", "Numerics"]),
-    .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Market", "Bytes"]),
+    .testTarget(
+      name: "ExpressionsTests", dependencies: ["Expressions", "Market", "Numerics", "Bytes"],
+      exclude: ["Reference"]),
     .testTarget(
       name: "RecurrentTests", dependencies: ["Recurrent", "CKernels", "Numerics", "Bytes"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Market", "Bytes"]),
