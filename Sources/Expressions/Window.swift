@@ -2,8 +2,8 @@
 ///
 /// A sum has a fixed order: all values but the newest go in turn to 8 lanes, by their place modulo
 /// 8; the lanes are halved, 8 to 4 to 2 to 1; the newest is added last. So the result depends on the
-/// window alone, wherever in the ring it lies. (The newest was stored a moment ago: to read it
-/// together with its neighbour would wait for that store.)
+/// window alone, wherever in the ring it lies. (Not `FixedSum`, because the newest was stored a moment
+/// ago, and to read it together with its neighbour would wait for that store.)
 enum Window {
   @inline(__always)
   static func sum(_ x: UnsafePointer<Double>, _ count: Int) -> Double {
