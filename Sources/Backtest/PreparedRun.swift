@@ -20,19 +20,18 @@ public struct PreparedRun {
   public let timeline: LearningTimeline?
   let variant: KernelVariant
   let supplies: [BarSupply]
-  private let initialWeights: Weights?
   private let oracle: OracleForecasts?
 
   /// - Parameter variant: the kernels to train with; results do not depend on it.
   public init(_ spec: RunSpec, variant: KernelVariant) throws(RunFailure) {
     let programs: RunPrograms
     do throws(SpecError) {
-      try spec.checkFiles()
+      try spec.checkFiles { FileIO.exists($0) }
       programs = try RunPrograms(spec)
     } catch {
       throw .spec(error)
     }
-    try self.init(spec, programs, supplies: try spec.supplies(), variant: variant)
+    try self.init(spec, programs, supplies: spec.supplies(), variant: variant)
   }
 
   /// The same run on other bars, as the audit makes them.
@@ -56,8 +55,7 @@ public struct PreparedRun {
     self.variant = variant
     statements = RunStatements(spec, supplies: supplies)
     timeline = spec.learning.map { LearningTimeline(programs, $0, first: $0.firstCount) }
-    initialWeights = try spec.readInitialWeights()
-    oracle = try Self.oracle(spec, programs, supplies)
+    oracle = try OracleForecasts(spec, programs)
   }
 
   /// The number of steps of the panel, counted.
@@ -97,7 +95,7 @@ public struct PreparedRun {
     guard let learning = spec.learning, let features = programs.features else { return nil }
     let walk = Walk(
       configuration: WalkConfiguration(learning, seed: spec.seed),
-      network: makeNetwork(learning, features: features.outputs.count),
+      network: try makeNetwork(learning, features: features.outputs.count),
       leakedScalers: try leakedScalers(learning))
     return Learner(features: features, targets: programs.targets, walk: walk, oracle: oracle)
   }

@@ -70,7 +70,7 @@ final class RunJournal {
       case .fill(let fill): try write(fill)
       case .trade(let trade, _): try write(trade)
       case .flow(let flow): try write(flow)
-      case .equity(let point, _): try write(point)
+      case .equity(let point, _, _): try write(point)
       }
     } catch {
       failure = error

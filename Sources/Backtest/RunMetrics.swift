@@ -47,7 +47,7 @@ public struct RunMetrics: Restorable, Sendable {
   /// The manifest's `metrics`: figures by name, those of the first horizon among them, the others'
   /// with `_h` and the horizon behind; those of the whole span under `whole_span`; for each that is
   /// null the reason under `undefined`; and the verdict.
-  func json(leaks: [String]) -> JSONValue {
+  func json(leaks: [String]) -> [String: JSONValue] {
     let returns = self.returns
     var values: [String: JSONValue] = [:]
     var reasons: [String: JSONValue] = [:]
@@ -72,7 +72,7 @@ public struct RunMetrics: Restorable, Sendable {
     values["verdict"] = .object([
       "kind": .string(verdict.kind.rawValue), "text": .string(verdict.text),
     ])
-    return .object(values)
+    return values
   }
 
   public func save(to writer: inout StateWriter) {
