@@ -11,7 +11,7 @@ extension PositionsSpec {
         throw Self.unknown(entry, section, settings, instruments)
       }
       positions.append(
-        Position(instrument: index, expression: try section.expression(entry.key)))
+        Position(instrument: index, expression: try section.expression(entry)))
     }
     positions.sort { $0.instrument < $1.instrument }
   }

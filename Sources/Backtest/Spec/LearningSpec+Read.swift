@@ -26,7 +26,7 @@ extension LearningSpec {
           "features.\(SpecNode.shown(entry.key)) is not a name of a feature: a letter is needed,"
             + " then letters, digits, _ or -, at most \(SpecLimits.nameLetters) in all")
       }
-      features.append(FeatureSpec(name: entry.key, expression: try section.expression(entry.key)))
+      features.append(FeatureSpec(name: entry.key, expression: try section.expression(entry)))
     }
     return features
   }
@@ -48,7 +48,10 @@ extension TargetSpec {
   fileprivate init(_ spec: SpecSection) throws(SpecError) {
     let section = try spec.section(
       "target", keys: ["value", "horizon", "horizons"], why: " with a value and a horizon")
-    value = try section.expression("value")
+    guard let expression = section.entry("value") else {
+      throw section.missing("value", "an expression")
+    }
+    value = try section.expression(expression)
     let allowed = 0...SpecLimits.horizon
     if let list = section.entry("horizons") {
       if let single = section.entry("horizon") {

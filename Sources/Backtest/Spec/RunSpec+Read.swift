@@ -24,7 +24,8 @@ extension RunSpec {
   private static let learningKeys = ["features", "target", "model", "training", "walk_forward"]
   private static let keys = sharedKeys + learningKeys + ["positions", "execution"]
 
-  private static func decode(_ root: SpecNode, folder: String) throws(SpecError) -> RunSpec {
+  /// Every key by its type and range, without the rules between them.
+  static func decode(_ root: SpecNode, folder: String) throws(SpecError) -> RunSpec {
     let spec = try SpecSection(root, path: "", keys: keys)
     let name = try readName(spec)
     let seed = UInt32(try spec.integer("seed", in: 0...Int(UInt32.max), default: 0))

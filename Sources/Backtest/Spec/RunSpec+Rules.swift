@@ -15,11 +15,12 @@ extension RunSpec {
   private func checkLeaks(_ root: SpecNode) throws(SpecError) {
     guard !allowLeaks else { return }
     let cure = "a leak; allow_leaks: true under training accepts it"
-    for path in rescaledPaths {
+    if let path = rescaledPath {
+      let node = root.nearest(to: path)
       throw SpecError(
-        root.place(of: path),
-        "\(path) was given, none is allowed: rescale maps prices by extremes of the whole series: "
-          + cure)
+        node.place,
+        "\(path) was \(node.found), none is allowed: "
+          + "rescale maps prices by extremes of the whole series: " + cure)
     }
     if learning?.training.scalerFit == .all {
       throw SpecError(
@@ -29,11 +30,11 @@ extension RunSpec {
     }
   }
 
-  private var rescaledPaths: [String] {
+  private var rescaledPath: String? {
     switch source {
     case .files(let files):
-      files.filter { $0.rescale != nil }.map { "data.\($0.name).rescale" }
-    case .generate(let generate): generate.rescale == nil ? [] : ["generate.rescale"]
+      files.first { $0.rescale != nil }.map { "data.\($0.name).rescale" }
+    case .generate(let generate): generate.rescale.map { _ in "generate.rescale" }
     }
   }
 

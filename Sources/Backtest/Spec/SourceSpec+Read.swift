@@ -32,7 +32,9 @@ extension SourceSpec {
           "data.\(SpecNode.shown(entry.key)) is not a name of an instrument: a capital letter is"
             + " needed, then letters, digits or _, at most \(SpecLimits.instrumentLetters) in all")
       }
-      files.append(try FileInstrument(section, name: entry.key, folder: folder))
+      let instrument = try SpecSection(
+        entry.value, path: section.path(of: entry.key), keys: FileInstrument.keys)
+      files.append(try FileInstrument(instrument, name: entry.key, folder: folder))
     }
     self = .files(files)
   }
@@ -60,14 +62,13 @@ extension FileInstrument {
     }
   }
 
-  private static let keys = [
+  fileprivate static let keys = [
     "file", "format", "symbol", "close_time", "prices", "rescale", "accept",
   ]
 
   fileprivate init(
-    _ data: SpecSection, name: String, folder: String
+    _ section: SpecSection, name: String, folder: String
   ) throws(SpecError) {
-    let section = try data.section(name, keys: Self.keys)
     self.name = name
     file = try section.file("file", in: folder)
     format = try section.word("format", Format.self)

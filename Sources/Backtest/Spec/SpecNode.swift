@@ -31,7 +31,8 @@ extension SpecNode {
   var found: String {
     switch value {
     case .empty: return "empty"
-    case .text(let text, let isPlain): return text.isEmpty && !isPlain ? "''" : Self.shown(text)
+    case .text(let text, let isPlain):
+      return isPlain ? Self.shown(text) : "\"\(Self.shown(text))\""
     case .mapping: return "a mapping"
     case .list(let nodes):
       var items: [String] = []
@@ -58,17 +59,19 @@ extension SpecNode {
     return result
   }
 
-  /// The place of the value at `path`, or of the nearest part of the path that the spec has.
+  /// The value at `path`, or of the nearest part of the path that the spec has.
   ///
   /// No key holds a point, so a path names one value.
-  func place(of path: String) -> SpecPlace {
+  func nearest(to path: String) -> SpecNode {
     var node = self
     for key in path.split(separator: ".") {
       guard let entry = node.entries.first(where: { $0.key == key }) else { break }
       node = entry.value
     }
-    return node.place
+    return node
   }
+
+  func place(of path: String) -> SpecPlace { nearest(to: path).place }
 
   /// Puts `node` at `path`, in place of what is there; sections that are missing are added.
   ///

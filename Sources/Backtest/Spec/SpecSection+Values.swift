@@ -155,10 +155,13 @@ extension SpecSection {
     return (low, high)
   }
 
-  func expression(_ key: String) throws(SpecError) -> SourceText {
-    let text = try text(key, needed: "an expression")
-    let node = self[key] ?? self.node
-    return SourceText(text, keyPath: path(of: key), place: node.place, column: node.textColumn)
+  func expression(_ entry: SpecEntry) throws(SpecError) -> SourceText {
+    let node = entry.value
+    guard case .text(let text, _) = node.value, !text.isEmpty else {
+      throw wrong(entry.key, node, "an expression")
+    }
+    return SourceText(
+      text, keyPath: path(of: entry.key), place: node.place, column: node.textColumn)
   }
 
   func file(_ key: String, in folder: String) throws(SpecError) -> FileReference {

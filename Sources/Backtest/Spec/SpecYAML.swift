@@ -57,7 +57,8 @@ struct SpecYAML {
           guard let root = try parser.singleRoot() else {
             return SpecNode(value: .empty, place: place(SourceMark(line: 1, column: 1)))
           }
-          return try SpecYAML(lines: lines, place: place, renamed: renamed).node(root, level: 0)
+          return try SpecYAML(lines: lines, place: place, renamed: renamed).node(
+            root, path: "", level: 0)
         }
       } catch let error as SpecError {
         throw error
@@ -87,7 +88,7 @@ struct SpecYAML {
     self.renamed = renamed
   }
 
-  private func node(_ node: Node, level: Int) throws(SpecError) -> SpecNode {
+  private func node(_ node: Node, path: String, level: Int) throws(SpecError) -> SpecNode {
     let mark = node.mark.map(SourceMark.init)
     let place = place(mark)
     if node.anchor != nil { throw SpecError(place, "an anchor is not allowed in a spec") }
@@ -99,18 +100,16 @@ struct SpecYAML {
       default: break
       }
     }
-    guard level <= Self.deepestLevel else {
-      throw SpecError(place, "nesting was deeper than \(Self.deepestLevel) levels")
-    }
+    guard level <= Self.deepestLevel else { throw Self.tooDeep(place) }
     switch node {
     case .scalar(let scalar):
       return self.scalar(scalar, place)
     case .sequence(let sequence):
       var items: [SpecNode] = []
-      for item in sequence { items.append(try self.node(item, level: level + 1)) }
+      for item in sequence { items.append(try self.node(item, path: path, level: level + 1)) }
       return SpecNode(value: .list(items), place: place)
     case .mapping(let mapping):
-      return SpecNode(value: .mapping(try entries(mapping, level: level)), place: place)
+      return SpecNode(value: .mapping(try entries(mapping, path: path, level: level)), place: place)
     case .alias:
       throw SpecError(place, "an alias is not allowed in a spec")
     }
@@ -128,23 +127,27 @@ struct SpecYAML {
     return node
   }
 
-  private func entries(_ mapping: Node.Mapping, level: Int) throws(SpecError) -> [SpecEntry] {
+  private func entries(
+    _ mapping: Node.Mapping, path: String, level: Int
+  ) throws(SpecError) -> [SpecEntry] {
     var entries: [SpecEntry] = []
     var firstPlaces: [String: SpecPlace] = [:]
     for (key, value) in mapping {
-      let keyNode = try node(key, level: level + 1)
+      let keyNode = try node(key, path: path, level: level + 1)
       let restored = renamed.first { $0.mark == key.mark.map(SourceMark.init) }
       guard case .text(let written, _) = keyNode.value else {
         throw SpecError(keyNode.place, "a key was \(keyNode.found), a name is needed")
       }
       let name = restored?.name ?? written
+      let keyPath = path.isEmpty ? name : "\(path).\(name)"
       if let first = firstPlaces[name] {
+        // An option is one place.
+        let firstPlace = first == keyNode.place ? "" : ", first at \(first)"
         throw SpecError(
-          keyNode.place,
-          "\(SpecNode.shown(name)) stands there a second time, first at \(first)")
+          keyNode.place, "\(SpecNode.shown(keyPath)) stands there a second time\(firstPlace)")
       }
       firstPlaces[name] = keyNode.place
-      let value = try node(value, level: level + 1)
+      let value = try node(value, path: keyPath, level: level + 1)
       entries.append(SpecEntry(key: name, place: keyNode.place, value: value))
     }
     return entries
@@ -159,6 +162,7 @@ extension SpecYAML {
     case .scanner(let context, let problem, let mark, _),
       .parser(let context, let problem, let mark, _):
       let mark = SourceMark(mark)
+      if problem.hasPrefix("Maximum nesting level") { return tooDeep(place(mark)) }
       if lines[mark] == "\t" {
         return SpecError(place(mark), "a tab stands there, spaces are needed")
       }
@@ -174,6 +178,10 @@ extension SpecYAML {
     default:
       return SpecError(place(nil), "the YAML could not be read: \(error)")
     }
+  }
+
+  private static func tooDeep(_ place: SpecPlace) -> SpecError {
+    SpecError(place, "nesting was deeper than \(deepestLevel) levels")
   }
 
   /// Where the first byte stands that UTF-8 does not allow.
