@@ -38,14 +38,13 @@ public final class ByteSource {
   ///   - chunkSize: bytes read from the file at a time.
   ///   - hash: takes in every byte of the file as it lies on disk, while it is read.
   /// - Throws: `BytesError` where there is no such file or it cannot be opened.
-  public init(path: String, chunkSize: Int = 1 << 17, hash: SHA256? = nil) throws(BytesError) {
+  public init(path: String, chunkSize: Int = 1 << 16, hash: SHA256? = nil) throws(BytesError) {
     precondition(chunkSize > 0, "a chunk holds a byte at least")
     file = try InputFile(path)
     self.path = path
     self.hash = hash
     compression = Compression(path: path)
     raw = .allocate(capacity: chunkSize)
-    raw.initialize(repeating: 0)
     switch compression {
     case .none: decoder = .plain
     case .gzip: decoder = .gzip(GzipDecoder())

@@ -17,7 +17,8 @@ final class CSVRows {
   private(set) var cellCount = 0
   private let path: String
   private let source: ByteSource
-  // Bytes read: buffer[lineStart..<filled]. Cells point into it until the next row is read.
+  // Bytes read: buffer[lineStart..<filled]; what lies beyond was never set and is never looked at.
+  // Cells point into it until the next row is read.
   private let buffer: UnsafeMutableBufferPointer<UInt8>
   private var lineStart = 0
   private var filled = 0
@@ -33,7 +34,6 @@ final class CSVRows {
       throw BarError(error, file: path)
     }
     buffer = .allocate(capacity: CSVRows.longestLine)
-    buffer.initialize(repeating: 0)
   }
 
   deinit { buffer.deallocate() }
@@ -70,12 +70,16 @@ final class CSVRows {
   }
 
   private func split(_ bytes: UnsafeMutableBufferPointer<UInt8>) throws(BarError) {
+    // Taken out and put back, so that each cell costs no check for overlapping access.
+    var cells: [Cell] = []
+    swap(&cells, &self.cells)
+    defer { swap(&cells, &self.cells) }
     cells.removeAll(keepingCapacity: true)
     var start = 0
     while true {
       while start < bytes.count, isBlank(bytes[start]) { start += 1 }
       if start < bytes.count, bytes[start] == UInt8(ascii: "\"") {
-        start = try splitQuoted(bytes, from: start)
+        start = try splitQuoted(bytes, from: start, into: &cells)
       } else {
         var end = start
         while end < bytes.count, bytes[end] != UInt8(ascii: ",") { end += 1 }
@@ -92,7 +96,7 @@ final class CSVRows {
 
   /// Reads a quoted cell, takes its quotes off in place, and returns where the comma after it is.
   private func splitQuoted(
-    _ bytes: UnsafeMutableBufferPointer<UInt8>, from quote: Int
+    _ bytes: UnsafeMutableBufferPointer<UInt8>, from quote: Int, into cells: inout [Cell]
   ) throws(BarError) -> Int {
     let quoteMark = UInt8(ascii: "\"")
     var read = quote + 1

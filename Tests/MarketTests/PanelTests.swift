@@ -75,7 +75,7 @@ private func panel(
   #expect(try walk(&empty) == [])
 }
 
-@Test func aFileThatBreaksBeyondTheSpanDoesNotStopTheRun() throws {
+@Test func aFileEndsForTheRunWhereTheSpanDoes() throws {
   let folder = Folder()
   let path = try folder.write(
     "ts,open,high,low,close,volume\n1,1,1,1,1,\n2,1,1,1,1,\n3,1,1,1,1,\n", as: "f.csv")
