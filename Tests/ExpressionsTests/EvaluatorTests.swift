@@ -139,7 +139,7 @@ import Testing
     ExpressionEvaluator(short).save(to: &writer)
     var other = ExpressionEvaluator(long)
     var reader = StateReader(writer.bytes)
-    #expect(throws: StateError("the state of the expressions had 11 values, 13 are needed")) {
+    #expect(throws: StateError("the state of the expressions had 12 values, 14 are needed")) {
       try other.restore(from: &reader)
     }
     var cut = StateReader(Array(writer.bytes.dropLast()))

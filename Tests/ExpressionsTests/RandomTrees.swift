@@ -4,7 +4,8 @@ import Market
 /// SplitMix64: enough for tests, and the same everywhere.
 struct TestRandom: RandomNumberGenerator {
   var state: UInt64
-  init(seed: Int) { state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
+  /// The multiplier is not the stream's own step, with which seeds would share one stream.
+  init(seed: Int) { state = UInt64(seed + 1) &* 0xD134_2543_DE82_EF95 }
   mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state

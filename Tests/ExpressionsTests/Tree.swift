@@ -139,7 +139,8 @@ enum Plain {
     case "intercept": return y[0] + yMean - xy / xx * (x[0] + xMean)
     default:
       if yy == 0 { return .nan }
-      return max(-1, min(1, xy / (xx.squareRoot() * yy.squareRoot())))
+      let ratio = xy / (xx.squareRoot() * yy.squareRoot())
+      return ratio.isFinite ? max(-1, min(1, ratio)) : .nan
     }
   }
 
