@@ -205,3 +205,36 @@ func tradesAreJudgedNetOfCosts(
   }
   #expect(straight == resumed)
 }
+
+@Test func aStateWithTooLongABlockIsRefused() throws {
+  var writer = StateWriter()
+  metrics([100, 101]).save(to: &writer)
+  // The block's count stands before its two equities and all that follows them.
+  var bytes = writer.bytes
+  let block = try #require(
+    bytes.indices.first { start in
+      start + 24 <= bytes.count && bytes[start] == 2
+        && Array(bytes[start + 8..<start + 16]) == bitsOf(100)
+        && Array(bytes[start + 16..<start + 24]) == bitsOf(101)
+    }
+      ?? bytes.indices.first { start in
+        start + 16 <= bytes.count && bytes[start] == 1
+          && Array(bytes[start + 8..<start + 16]) == bitsOf(101)
+      })
+  let length = Int(bytes[block])
+  bytes[block] = 0
+  bytes[block + 1] = 1  // 256
+  bytes.insert(
+    contentsOf: [UInt8](repeating: 0, count: (256 - length) * 8), at: block + 8)
+  var reader = StateReader(bytes)
+  var restored = EquityMetrics(startingEquity: 100)
+  #expect(throws: StateError("a block of equities had 256, at most 255 are allowed")) {
+    try restored.restore(from: &reader)
+  }
+}
+
+private func bitsOf(_ value: Double) -> [UInt8] {
+  var writer = StateWriter()
+  writer.write(value)
+  return writer.bytes
+}

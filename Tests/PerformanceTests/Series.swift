@@ -5,7 +5,11 @@ import Market
 /// SplitMix64: enough for tests, and the same everywhere.
 struct TestRandom {
   var state: UInt64
-  init(seed: Int) { state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 }
+  init(seed: Int) {
+    // One round first: seeds that were steps of the same stream would give runs that overlap.
+    state = UInt64(seed)
+    state = bits()
+  }
 
   mutating func bits() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15

@@ -69,7 +69,7 @@ private let nothing = account(net: 0, traded: false)
     (
       [], [forecasts(p: .value(0.012))], account(net: 500, noise: 2000),
       "Skill found (p = 0.012): 8.1 % less squared error than the naive baseline. "
-        + "After costs it earned 0.9 % a year, but luck may give as much (p = 0.43); "
+        + "After costs it earned 0.9 % a year, but luck may give as much (p = 0.44); "
         + "break-even at 7.0 bps, charged 2.0."
     ),
     (
@@ -130,7 +130,7 @@ private let nothing = account(net: 0, traded: false)
     (
       [], [], account(net: 500, noise: 2000),
       "A rule without a forecast: no skill is claimed. After costs it earned 0.9 % a year, but luck "
-        + "may give as much (p = 0.43); break-even at 7.0 bps, charged 2.0."
+        + "may give as much (p = 0.44); break-even at 7.0 bps, charged 2.0."
     ),
     (
       [], [], account(net: -120),
