@@ -64,7 +64,9 @@ let package = Package(
     .testTarget(name: "NumericsTests", dependencies: ["Numerics"], exclude: ["Reference"]),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
     .testTarget(name: "MarketTests", dependencies: ["Market", "Bytes"]),
-    .testTarget(name: "SyntheticTests", dependencies: ["Synthetic", "Market", "Numerics"]),
+    .testTarget(
+      name: "SyntheticTests", dependencies: ["Synthetic", "Market", "Numerics"],
+      exclude: ["Reference"]),
     .testTarget(
       name: "ExpressionsTests", dependencies: ["Expressions", "Market", "Bytes"],
       exclude: ["Reference"]),
