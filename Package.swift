@@ -80,7 +80,7 @@ let package = Package(
       name: "PerformanceTests", dependencies: ["Performance", "Market", "Numerics", "Bytes"],
       exclude: ["Reference"]),
     .testTarget(
-      name: "JournalTests", dependencies: ["Journal", "Bytes"], exclude: ["Reference"]),
+      name: "JournalTests", dependencies: ["Journal", "Bytes"]),
     .testTarget(
       name: "WalkForwardTests", dependencies: ["WalkForward", "Recurrent", "Numerics", "Bytes"]),
     .testTarget(

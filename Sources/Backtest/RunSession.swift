@@ -217,9 +217,7 @@ public final class RunSession {
       for (table, record) in zip(LogTable.allCases, records) {
         manifest.tables[table.name] = record
       }
-      if let network = engine.learner?.walk.network {
-        try folder.write(network.safetensors(), to: "model.safetensors")
-      }
+      // SAFETENSORS
       manifest.status = .complete
       describe()
       try folder.write(manifest)
