@@ -21,6 +21,25 @@ import Testing
     }
   }
 
+  @Test func pcg64StreamsAreNumPysBitForBit() {
+    for (seed, values) in NumPyReference.pcg64Uniforms {
+      var random = NumPyPCG64Random(seed: seed)
+      for value in values { #expect(random.uniform().bitPattern == value, "seed \(seed)") }
+    }
+    for (seed, values) in NumPyReference.pcg64Normals {
+      var random = NumPyPCG64Random(seed: seed)
+      for value in values { #expect(random.normal().bitPattern == value, "seed \(seed)") }
+    }
+  }
+
+  @Test func pcg64UniformsOfSeedZeroBeginAsPublished() {
+    var random = NumPyPCG64Random(seed: 0)
+    #expect(random.uniform() == 0.6369616873214543)
+    #expect(random.uniform() == 0.2697867137638703)
+    #expect(random.uniform() == 0.04097352393619469)
+    #expect(random.uniform() == 0.016527635528529094)
+  }
+
   /// The tenth thousandth word for seed 5489, as the C++ standard states it of `mt19937`.
   @Test func theTwisterPassesTheStandardsCheck() {
     var twister = MersenneTwister(seed: 5489)
