@@ -61,20 +61,26 @@ let package = Package(
       ]),
 
     .testTarget(name: "HouseTests"),
-    .testTarget(
-      name: "NumericsTests", dependencies: ["Numerics"], exclude: ["Reference"]),
+    .testTarget(name: "NumericsTests", dependencies: ["Numerics"], exclude: ["Reference"]),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
     .testTarget(name: "MarketTests", dependencies: ["Market", "Bytes"]),
-    .testTarget(name: "SyntheticTests", dependencies: ["Synthetic", "Market", "Numerics"]),
-    .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Market", "Bytes"]),
     .testTarget(
-      name: "RecurrentTests", dependencies: ["Recurrent", "CKernels", "Numerics", "Bytes"]),
+      name: "SyntheticTests", dependencies: ["Synthetic", "Market", "Numerics"],
+      exclude: ["Reference"]),
+    .testTarget(
+      name: "ExpressionsTests", dependencies: ["Expressions", "Market", "Bytes"],
+      exclude: ["Reference"]),
+    .testTarget(
+      name: "RecurrentTests", dependencies: ["Recurrent", "CKernels", "Numerics", "Bytes"],
+      exclude: ["Reference"]),
     .testTarget(
       name: "SimulationTests", dependencies: ["Simulation", "Market", "Bytes"],
       exclude: ["Tables"]),
     .testTarget(
-      name: "PerformanceTests", dependencies: ["Performance", "Market", "Numerics", "Bytes"]),
-    .testTarget(name: "JournalTests", dependencies: ["Journal", "Bytes"]),
+      name: "PerformanceTests", dependencies: ["Performance", "Market", "Numerics", "Bytes"],
+      exclude: ["Reference"]),
+    .testTarget(
+      name: "JournalTests", dependencies: ["Journal", "Bytes"]),
     .testTarget(
       name: "WalkForwardTests", dependencies: ["WalkForward", "Recurrent", "Numerics", "Bytes"]),
     .testTarget(

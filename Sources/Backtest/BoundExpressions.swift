@@ -42,7 +42,7 @@ struct BoundExpressions: Restorable, Sendable {
         let index = horizons.firstIndex(of: horizon)
         evaluator.setInput(slot, index.map { forecasts[$0] } ?? .nan)
       case .position(let instrument):
-        evaluator.setInput(slot, broker.positions[instrument])
+        evaluator.setInput(slot, broker.position(of: instrument))
       case .equity:
         evaluator.setInput(slot, broker.equity)
       }

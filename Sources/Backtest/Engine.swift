@@ -23,6 +23,9 @@ public struct Engine {
   private(set) var broker: Broker
   /// Target values by instrument, NaN where nothing is to change; kept for its storage.
   private var targets: [Double]
+  /// Whether some target had a value at this step, and at any before it.
+  private var hasTarget = false
+  private var hasDecided = false
 
   init(
     panel: consuming Panel, learner: Learner?, positions: ExpressionProgram, traded: [Int],
@@ -72,7 +75,9 @@ public struct Engine {
     decide()
     let point = broker.finishStep()
     drainBroker(emit)
-    emit(.equity(point, hasPosition: point.grossExposure != 0))
+    let couldFill = hasDecided || (hasTarget && broker.execution.fill == .thisClose)
+    hasDecided = hasDecided || hasTarget
+    emit(.equity(point, hasPosition: point.grossExposure != 0, orderCouldFill: couldFill))
     return true
   }
 
@@ -82,8 +87,11 @@ public struct Engine {
     positions.step(
       panel, broker: broker, horizons: learner?.horizons ?? [],
       forecasts: learner?.forecasts ?? [])
+    hasTarget = false
     for (index, instrument) in traded.enumerated() {
-      targets[instrument] = panel.present[instrument] ? positions.output(index) : .nan
+      let target = panel.present[instrument] ? positions.output(index) : .nan
+      targets[instrument] = target
+      hasTarget = hasTarget || !target.isNaN
     }
     broker.decide(targets)
   }
@@ -108,6 +116,7 @@ extension Engine: Restorable {
     learner?.save(to: &writer)
     positions.save(to: &writer)
     broker.save(to: &writer)
+    writer.write(hasDecided)
   }
 
   /// Goes on where another engine of the same spec and bars was saved; the bars up to there are read
@@ -117,5 +126,6 @@ extension Engine: Restorable {
     try learner?.restore(from: &reader)
     try positions.restore(from: &reader)
     try broker.restore(from: &reader)
+    hasDecided = try reader.readBool()
   }
 }

@@ -16,7 +16,7 @@ final class RunJournal {
   private var timeOfText: Timestamp?
 
   /// - Parameters:
-  ///   - positions: where each table goes on, in the order of `RunTable`; nil starts them anew.
+  ///   - positions: where each table goes on, in the order of `LogTable`; nil starts them anew.
   ///   - thread: compresses and writes beside the caller.
   init(
     folder: String, instruments: [String], resumingAt positions: [TablePosition]?,
@@ -24,7 +24,7 @@ final class RunJournal {
   ) throws(JournalError) {
     self.instruments = instruments.map { Array($0.utf8) }
     writers = []
-    for table in RunTable.allCases {
+    for table in LogTable.allCases {
       let path = folder + "/" + table.table.fileName
       if let positions {
         writers.append(
@@ -41,7 +41,7 @@ final class RunJournal {
     if let failure { throw failure }
   }
 
-  /// Ends all frames and says how far each table goes, in the order of `RunTable`.
+  /// Ends all frames and says how far each table goes, in the order of `LogTable`.
   func checkpoint() throws(JournalError) -> [TablePosition] {
     var positions: [TablePosition] = []
     for writer in writers { positions.append(try writer.checkpoint()) }
@@ -70,7 +70,7 @@ final class RunJournal {
       case .fill(let fill): try write(fill)
       case .trade(let trade, _): try write(trade)
       case .flow(let flow): try write(flow)
-      case .equity(let point, _): try write(point)
+      case .equity(let point, _, _): try write(point)
       }
     } catch {
       failure = error
@@ -94,7 +94,7 @@ final class RunJournal {
   }
 
   private func write(_ refit: Refit, _ bar: Int, _ time: Timestamp) throws(JournalError) {
-    let row = writers[RunTable.training.rawValue]
+    let row = writers[LogTable.training.rawValue]
     row.append(refit.index)
     stamp(row, bar, time)
     row.append(refit.samples)
@@ -109,7 +109,7 @@ final class RunJournal {
   private func write(
     _ forecast: Forecast, _ time: Timestamp, _ trainedThrough: Timestamp
   ) throws(JournalError) {
-    let row = writers[RunTable.forecasts.rawValue]
+    let row = writers[LogTable.forecasts.rawValue]
     stamp(row, forecast.bar, time)
     row.append("target")
     row.append(forecast.horizon)
@@ -123,7 +123,7 @@ final class RunJournal {
   }
 
   private func write(_ score: Score, _ time: Timestamp) throws(JournalError) {
-    let row = writers[RunTable.scores.rawValue]
+    let row = writers[LogTable.scores.rawValue]
     stamp(row, score.bar, time)
     row.append("target")
     row.append(score.forecast.horizon)
@@ -136,7 +136,7 @@ final class RunJournal {
   }
 
   private func write(_ event: OrderEvent) throws(JournalError) {
-    let row = writers[RunTable.orders.rawValue]
+    let row = writers[LogTable.orders.rawValue]
     row.append(event.sequence)
     stamp(row, event.bar, event.time)
     row.append(event.order.id)
@@ -153,7 +153,7 @@ final class RunJournal {
   }
 
   private func write(_ fill: Fill) throws(JournalError) {
-    let row = writers[RunTable.fills.rawValue]
+    let row = writers[LogTable.fills.rawValue]
     row.append(fill.sequence)
     stamp(row, fill.bar, fill.time)
     row.append(fill.orderID)
@@ -169,7 +169,7 @@ final class RunJournal {
   }
 
   private func write(_ trade: Trade) throws(JournalError) {
-    let row = writers[RunTable.trades.rawValue]
+    let row = writers[LogTable.trades.rawValue]
     row.append(trade.id)
     row.append(instruments[trade.instrument])
     row.append(trade.side.name)
@@ -191,7 +191,7 @@ final class RunJournal {
   }
 
   private func write(_ flow: Flow) throws(JournalError) {
-    let row = writers[RunTable.flows.rawValue]
+    let row = writers[LogTable.flows.rawValue]
     stamp(row, flow.bar, flow.time)
     if let instrument = flow.instrument {
       row.append(instruments[instrument])
@@ -204,7 +204,7 @@ final class RunJournal {
   }
 
   private func write(_ point: EquityPoint) throws(JournalError) {
-    let row = writers[RunTable.equity.rawValue]
+    let row = writers[LogTable.equity.rawValue]
     stamp(row, point.bar, point.time)
     row.append(point.cash)
     row.append(point.positionValue)
@@ -216,7 +216,7 @@ final class RunJournal {
   }
 
   private func write(_ position: OpenPosition) throws(JournalError) {
-    let row = writers[RunTable.positions.rawValue]
+    let row = writers[LogTable.positions.rawValue]
     row.append(instruments[position.instrument])
     row.append(position.quantity)
     row.append(position.averagePrice)

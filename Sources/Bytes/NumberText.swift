@@ -18,7 +18,7 @@ public enum NumberText {
 
   /// Writes a double.
   ///
-  /// - Precondition: `value` is finite, and `text` has `maximumLength` bytes of room.
+  /// - Precondition: `value` is finite, and `text` has `maximumLength` initialised bytes of room.
   /// - Returns: the bytes written.
   public static func write(_ value: Double, to text: UnsafeMutablePointer<UInt8>) -> Int {
     var count = 0
@@ -37,6 +37,26 @@ public enum NumberText {
     }
     let decimal = ShortestDecimal(magnitude)
     return count + write(decimal, magnitude: magnitude, to: text + count)
+  }
+
+  /// The text of a double.
+  ///
+  /// - Precondition: `value` is finite.
+  public static func text(_ value: Double) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: maximumLength) { buffer, count in
+      guard let start = buffer.baseAddress else { return }
+      buffer.initialize(repeating: 0)
+      count = write(value, to: start)
+    }
+  }
+
+  /// The text of a whole number.
+  public static func text(_ value: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: maximumLength) { buffer, count in
+      guard let start = buffer.baseAddress else { return }
+      buffer.initialize(repeating: 0)
+      count = write(value, to: start)
+    }
   }
 
   /// Places the point, or an exponent below 10^-4 and above 2^53.

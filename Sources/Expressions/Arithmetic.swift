@@ -1,4 +1,4 @@
-import Glibc
+import Numerics
 
 /// What an instruction does. The first ones look at this step only, the others keep the past.
 enum Opcode: UInt8 {
@@ -38,8 +38,8 @@ enum Arithmetic {
     case .absolute: return a.magnitude
     case .sign: return a > 0 ? 1 : a < 0 ? -1 : a == 0 ? 0 : .nan
     case .squareRoot: return a.squareRoot()
-    case .exponential: return finite(exponential(a))
-    case .logarithm: return a > 0 ? logarithm(a) : .nan
+    case .exponential: return finite(Elementary.exp(a))
+    case .logarithm: return a > 0 ? Elementary.log(a) : .nan
     case .add: return finite(a + b)
     case .subtract: return finite(a - b)
     case .multiply: return finite(a * b)
@@ -68,11 +68,6 @@ enum Arithmetic {
   private static func truth(_ holds: Bool, _ a: Double, _ b: Double) -> Double {
     a.isNaN || b.isNaN ? .nan : holds ? 1 : 0
   }
-
-  @inline(never)
-  private static func exponential(_ x: Double) -> Double { exp(x) }
-  @inline(never)
-  private static func logarithm(_ x: Double) -> Double { log(x) }
 }
 
 extension Opcode {

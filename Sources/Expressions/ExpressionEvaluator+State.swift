@@ -2,42 +2,43 @@ import Bytes
 
 extension ExpressionEvaluator: Restorable {
   public func save(to writer: inout StateWriter) {
-    writer.write(registers)
-    writer.write(past)
-    writer.write(counters)
+    writer.write(Array(state[..<layout.code]))
   }
 
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
-    let registers = try reader.readDoubles(
-      count: self.registers.count, "the values of the expressions")
-    let past = try reader.readDoubles(count: self.past.count, "the past of the expressions")
-    let counters = try reader.readInts()
-    guard counters.count == self.counters.count else {
-      throw StateError(
-        "the expressions had \(counters.count) counters, \(self.counters.count) are needed")
-    }
+    var restored = self
+    let read = try reader.readDoubles(count: layout.code, "the state of the expressions")
+    restored.state.replaceSubrange(..<layout.code, with: read)
+    restored.state.replaceSubrange(inputCount..<inputCount + constants.count, with: constants)
     // What the instructions trust without a look.
     for (index, memory) in memories.enumerated() {
-      let cursor = counters[index * Memory.counters]
+      let counters = restored.counters(of: index)
       let last =
         memory.kind == .exponentialAverage ? memory.base : memory.base + memory.capacity - 1
-      guard memory.base <= last, (memory.base...last).contains(cursor) else {
+      guard (memory.base...last).contains(counters[0]) else {
         throw StateError(
-          "a cursor of the expressions was \(cursor), \(memory.base) to \(last) is needed")
+          "a cursor of the expressions was \(counters[0]), \(memory.base) to \(last) is needed")
       }
-      let count = counters[index * Memory.counters + 1]
-      let available = counters[index * Memory.counters + 2]
-      guard count >= 0, memory.kind == .exponentialAverage || count <= memory.capacity,
-        available == 0 || available == count
-      else {
+      // An average counts its first values, and its window says when they are enough.
+      let most = memory.kind == .exponentialAverage ? Function.largestWindow : memory.capacity
+      guard (0...most).contains(counters[1]), counters[2] == 0 || counters[2] == counters[1] else {
         throw StateError(
-          "a count of the expressions was \(count), 0 to \(memory.capacity) is needed")
+          "a count of the expressions was \(counters[1]), 0 to \(most) is needed")
       }
     }
-    let constants = Array(self.registers[constantRange])
-    self.registers = registers
-    self.registers.replaceSubrange(constantRange, with: constants)
-    self.past = past
-    self.counters = counters
+    self = restored
+  }
+
+  /// Cursor, count and count at a step with a value of a memory.
+  func counters(of memory: Int) -> [Int] {
+    let first = layout.counters + memory * Memory.counters
+    return state[first..<first + Memory.counters].map { Int(truncatingIfNeeded: $0.bitPattern) }
+  }
+
+  mutating func setCounters(of memory: Int, _ values: [Int]) {
+    let first = layout.counters + memory * Memory.counters
+    for (place, value) in values.enumerated() {
+      state[first + place] = Double(bitPattern: UInt64(truncatingIfNeeded: value))
+    }
   }
 }

@@ -8,32 +8,34 @@ import Bytes
 ///
 /// A step allocates nothing.
 public struct ExpressionEvaluator: Sendable {
-  let instructions: [Instruction]
+  let layout: StateLayout
   let memories: [Memory]
-  let constantRange: Range<Int>
+  let constants: [Double]
   @usableFromInline let inputCount: Int
   @usableFromInline let outputRegisters: [Int]
 
-  /// Inputs, constants, results.
-  @usableFromInline var registers: [Double]
-  /// All memories, one after the other, and the overhang of `Window`.
-  var past: [Double]
-  /// `Memory.counters` of each memory.
-  var counters: [Int]
+  /// Everything that a step touches, as `layout` says: a step pays for each array that it takes hold
+  /// of, and what it pays is more than what a short expression costs.
+  @usableFromInline var state: [Double]
 
   public init(_ program: ExpressionProgram) {
-    instructions = program.instructions
+    layout = StateLayout(program)
     memories = program.memories
+    constants = program.constants
     inputCount = program.inputs.count
     outputRegisters = program.outputs.map(\.register)
-    constantRange = inputCount..<inputCount + program.constants.count
-    registers = [Double](repeating: .nan, count: program.registerCount)
-    registers.replaceSubrange(constantRange, with: program.constants)
-    past = [Double](repeating: .nan, count: program.pastSize + Window.overhang)
-    counters = [Int](repeating: 0, count: memories.count * Memory.counters)
+    state = [Double](repeating: .nan, count: layout.count)
+    state.replaceSubrange(inputCount..<inputCount + constants.count, with: constants)
     for (index, memory) in memories.enumerated() {
-      counters[index * Memory.counters] = memory.base
-      if memory.kind == .exponentialAverage { past[memory.base] = 0 }
+      setCounters(of: index, [memory.base, 0, 0])
+      if memory.kind == .exponentialAverage { state[layout.past + memory.base] = 0 }
+    }
+    state.withUnsafeMutableBytes { bytes in
+      for (index, instruction) in program.instructions.enumerated() {
+        bytes.storeBytes(
+          of: instruction, toByteOffset: layout.byteOffset(ofInstruction: index),
+          as: Instruction.self)
+      }
     }
   }
 
@@ -43,7 +45,7 @@ public struct ExpressionEvaluator: Sendable {
   @inlinable
   public mutating func setInput(_ slot: Int, _ value: Double) {
     precondition(slot >= 0 && slot < inputCount, "an input was set that the program does not have")
-    registers[slot] = value.magnitude <= .greatestFiniteMagnitude ? value : .nan
+    state[slot] = value.magnitude <= .greatestFiniteMagnitude ? value : .nan
   }
 
   /// Computes all outputs of this step from its inputs, given in the program's order.
@@ -56,27 +58,19 @@ public struct ExpressionEvaluator: Sendable {
 
   /// The value of an output after the last step; NaN is null.
   @inlinable
-  public func output(_ index: Int) -> Double { registers[outputRegisters[index]] }
+  public func output(_ index: Int) -> Double { state[outputRegisters[index]] }
 
   /// Computes all outputs of this step from the inputs that were set.
   public mutating func step() {
-    let memories = memories
-    registers.withUnsafeMutableBufferPointer { registers in
-      past.withUnsafeMutableBufferPointer { past in
-        counters.withUnsafeMutableBufferPointer { counters in
-          instructions.withUnsafeBufferPointer { instructions in
-            memories.withUnsafeBufferPointer { memories in
-              guard let registers = registers.baseAddress, let past = past.baseAddress else {
-                return
-              }
-              for instruction in instructions {
-                Self.execute(
-                  instruction, registers, past, UnsafeMutablePointer(counters.baseAddress),
-                  memories.baseAddress)
-              }
-            }
-          }
-        }
+    let layout = layout
+    state.withUnsafeMutableBufferPointer { state in
+      guard let registers = state.baseAddress else { return }
+      let past = registers + layout.past
+      let counters = Counters(first: registers + layout.counters)
+      var code = UnsafeRawPointer(registers) + layout.byteOffset(ofInstruction: 0)
+      for _ in 0..<layout.instructionCount {
+        Self.execute(code.load(as: Instruction.self), registers, past, counters)
+        code += MemoryLayout<Instruction>.stride
       }
     }
   }
@@ -86,16 +80,14 @@ public struct ExpressionEvaluator: Sendable {
   @inline(__always)
   private static func execute(
     _ op: Instruction, _ registers: UnsafeMutablePointer<Double>,
-    _ past: UnsafeMutablePointer<Double>, _ allCounters: UnsafeMutablePointer<Int>?,
-    _ memories: UnsafePointer<Memory>?
+    _ past: UnsafeMutablePointer<Double>, _ allCounters: Counters
   ) {
     guard op.code.rawValue >= Opcode.push.rawValue else {
       registers[Int(op.result)] = Arithmetic.value(
         op.code, registers[Int(op.a)], registers[Int(op.b)], registers[Int(op.c)])
       return
     }
-    guard let allCounters, let memories else { return }
-    let counters = allCounters + Int(op.memory) * Memory.counters
+    let counters = allCounters.of(Int(op.memory))
     let a = registers[Int(op.a)]
 
     switch op.code {
@@ -104,21 +96,19 @@ public struct ExpressionEvaluator: Sendable {
         counters[2] = 0
         return
       }
-      let memory = memories[Int(op.memory)]
       let cursor = counters[0]
       past[cursor] = a
-      past[cursor + memory.capacity] = a
-      counters[0] = cursor + 1 == memory.base + memory.capacity ? memory.base : cursor + 1
-      let count = min(counters[1] + 1, memory.capacity)
+      past[cursor &+ op.capacity] = a
+      counters[0] = cursor &+ 1 == op.base &+ op.capacity ? op.base : cursor &+ 1
+      let count = min(counters[1] &+ 1, op.capacity)
       counters[1] = count
       counters[2] = count
       return
     case .delay:
-      let memory = memories[Int(op.memory)]
       let cursor = counters[0]
       registers[Int(op.result)] = past[cursor]
       past[cursor] = a
-      counters[0] = cursor + 1 == memory.base + memory.capacity ? memory.base : cursor + 1
+      counters[0] = cursor &+ 1 == op.base &+ op.capacity ? op.base : cursor &+ 1
       return
     case .exponentialAverage:
       guard !a.isNaN else {
@@ -126,7 +116,7 @@ public struct ExpressionEvaluator: Sendable {
         return
       }
       registers[Int(op.result)] = exponentialAverage(
-        a, Int(op.window), past + counters[0], counters + 1)
+        a, Int(op.window), past + counters[0], counters)
       return
     default: break
     }
@@ -136,7 +126,7 @@ public struct ExpressionEvaluator: Sendable {
       registers[Int(op.result)] = .nan
       return
     }
-    let x = UnsafePointer(past + counters[0] + Int(op.start))
+    let x = UnsafePointer(past + (counters[0] &+ Int(op.start)))
     registers[Int(op.result)] =
       switch op.code {
       case .lag: x[0]
@@ -150,7 +140,7 @@ public struct ExpressionEvaluator: Sendable {
         regression(
           op.code, x,
           UnsafePointer(
-            past + allCounters[Int(op.secondMemory) * Memory.counters] + Int(op.secondStart)),
+            past + (allCounters.of(Int(op.secondMemory))[0] &+ Int(op.secondStart))),
           count)
       }
   }
@@ -159,12 +149,13 @@ public struct ExpressionEvaluator: Sendable {
   @inline(never)
   private static func exponentialAverage(
     _ a: Double, _ window: Int, _ state: UnsafeMutablePointer<Double>,
-    _ count: UnsafeMutablePointer<Int>
+    _ counters: Counters
   ) -> Double {
-    if count[0] < window {
-      count[0] += 1
+    let count = counters[1]
+    if count < window {
+      counters[1] = count + 1
       state[0] += a
-      guard count[0] == window else { return .nan }
+      guard count + 1 == window else { return .nan }
       state[0] /= Double(window)
     } else {
       state[0] += 2 / Double(window + 1) * (a - state[0])

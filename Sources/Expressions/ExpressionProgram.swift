@@ -98,7 +98,9 @@ public struct ExpressionProgram: Sendable {
         b: Int32(register(draft.b)), c: Int32(register(draft.c)), window: Int32(draft.window),
         memory: Int32(max(0, draft.memory)), secondMemory: Int32(max(0, draft.secondMemory)),
         start: start(draft.memory, draft.window),
-        secondStart: start(draft.secondMemory, draft.window))
+        secondStart: start(draft.secondMemory, draft.window),
+        base: draft.memory < 0 ? 0 : memories[draft.memory].base,
+        capacity: draft.memory < 0 ? 0 : memories[draft.memory].capacity)
     }
 
     let firstSteps = Self.firstSteps(

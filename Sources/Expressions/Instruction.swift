@@ -19,6 +19,9 @@ struct Instruction: Sendable {
   /// Where the window begins, from the memory's cursor.
   var start: Int32 = 0
   var secondStart: Int32 = 0
+  /// Of what writes a memory: where that begins, and its capacity.
+  var base = 0
+  var capacity = 0
 }
 
 /// A stretch of the evaluator's past that one or more instructions share.

@@ -25,7 +25,7 @@ public final class TableWriter {
 
   /// Makes the file, or empties one that is there, and writes the header.
   ///
-  /// - Parameter thread: compresses and writes beside the caller; nil does so within `endRow`.
+  /// A `thread` compresses and writes beside the caller; nil does so within `endRow`.
   public init(
     _ path: String, _ table: Table, thread: FrameThread? = nil
   ) throws(JournalError) {

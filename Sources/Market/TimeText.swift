@@ -6,7 +6,12 @@ public struct CloseTime: Equatable, Sendable {
   /// 23:59:59.999: nothing of the day is known before the day is over.
   public static let endOfDay = CloseTime(milliseconds: TimeSpan.dayEnd)
 
-  private init(milliseconds: Int64) { self.milliseconds = milliseconds }
+  /// - Precondition: a time of day, 0..<86_400_000.
+  public init(milliseconds: Int64) {
+    precondition(
+      (0..<Timestamp.millisecondsPerDay).contains(milliseconds), "a close time lies within a day")
+    self.milliseconds = milliseconds
+  }
 
   /// Reads `21:00` or `21:00:30`; none where the text is no time of day.
   public init?(_ text: String) {

@@ -11,7 +11,7 @@
 /// Implementation of the Exponential Function", 1989, and "… of the Logarithm Function", 1990.
 public enum Elementary {
   /// The fast results' errors are below this share of them.
-  @usableFromInline static let fastError = 0x1p-65
+  static let fastError = 0x1p-65
 }
 
 extension Elementary {

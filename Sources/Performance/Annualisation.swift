@@ -43,9 +43,9 @@ public struct Annualisation: Equatable, Sendable {
   private static let monthClass = 5
 
   private let given: Double?
-  private var first: Int64 = 0
+  private(set) var first: Int64 = 0
   private var last: Int64 = 0
-  private var bars = 0
+  private(set) var bars = 0
   private var hasWeekendBar = false
   private var stepCounts = [Int](repeating: 0, count: Annualisation.upperBounds.count + 1)
   // Nearly all steps of a series are equal: these are counted apart, and cost one comparison.

@@ -15,12 +15,8 @@ enum ClarkWest {
     2 * (actual - baseline) * (forecast - baseline)
   }
 
-  /// One-sided p of mean(c) > 0.
-  ///
-  /// - Parameters:
-  ///   - terms: c in the order of time.
-  ///   - lags: autocovariances to count.
-  ///   - sameAsBaseline: the reason where all terms are zero.
+  /// One-sided p of mean(c) > 0, for `terms` c in the order of time and autocovariances up to `lags`;
+  /// `sameAsBaseline` is the reason given where all terms are zero.
   static func p(terms: [Double], lags: Int, sameAsBaseline: String) -> Figure {
     guard terms.count > lags + 1 else {
       return .undefined("\(count(terms.count)) too few for autocovariances up to lag \(lags)")

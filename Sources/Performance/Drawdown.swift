@@ -24,7 +24,14 @@ struct Drawdown: Equatable, Sendable {
     trough = start
   }
 
-  mutating func add(_ equity: Double) {
+  mutating func add(_ equities: UnsafeMutableBufferPointer<Double>) {
+    var drawdown = self
+    for equity in equities { drawdown.add(equity) }
+    self = drawdown
+  }
+
+  @inline(__always)
+  private mutating func add(_ equity: Double) {
     if equity >= peak {
       if barsBelow > 0 { close(recovered: true) }
       peak = equity

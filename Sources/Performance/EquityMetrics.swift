@@ -11,7 +11,7 @@ import Market
 /// *whole span*, from the first bar. In each, the equity before its first bar stands in front (the
 /// starting equity before the very first), so that every bar has a return. Idle bars count. Flat
 /// memory, no allocation.
-public struct EquityMetrics: Equatable, Sendable {
+public struct EquityMetrics: Sendable {
   let startingEquity: Double
   let riskFreePerYear: Double
   let minimumReturn: Double
@@ -22,11 +22,19 @@ public struct EquityMetrics: Equatable, Sendable {
   private(set) var tested = ReturnSums()
   private(set) var wholeDrawdown: Drawdown
   private(set) var testedDrawdown: Drawdown
+  private(set) var positionBarsBefore = 0
+  private(set) var positionBarsTested = 0
   private(set) var isTesting = false
+
+  // Equities not yet in the sums: a block ends when it is full and where the tested span begins.
+  private static let blockLength = 256
+  private var block = [Double](repeating: 0, count: EquityMetrics.blockLength)
+  private var blockCount = 0
+  /// The equity before the block.
+  private var blockStartEquity: Double
   private(set) var testedStartEquity: Double
   private(set) var testedStartTime: Int64 = 0
 
-  private(set) var firstTime: Int64 = 0
   private(set) var lastTime: Int64 = 0
   private(set) var lastEquity: Double
   /// The first bar at which equity was zero or less, -1 where there was none.
@@ -54,6 +62,7 @@ public struct EquityMetrics: Equatable, Sendable {
     wholeDrawdown = Drawdown(start: startingEquity)
     testedDrawdown = Drawdown(start: startingEquity)
     testedStartEquity = startingEquity
+    blockStartEquity = startingEquity
     lastEquity = startingEquity
   }
 
@@ -67,41 +76,58 @@ public struct EquityMetrics: Equatable, Sendable {
   /// Takes the account at the close of the next bar.
   ///
   /// - Parameters:
+  ///   - point: the row of `equity` of that bar.
   ///   - hasPosition: whether any position is held at this close.
   ///   - orderCouldFill: whether an order decided by then could have filled at this bar; once true
   ///     it is taken as true for all later bars.
   public mutating func add(_ point: EquityPoint, hasPosition: Bool, orderCouldFill: Bool) {
     let now = point.time.milliseconds
-    let isFirst = before.bars + tested.bars == 0
-    if isFirst { firstTime = now }
-    if orderCouldFill && !isTesting {
-      isTesting = true
-      testedStartEquity = lastEquity
-      testedStartTime = isFirst ? now : lastTime
-      testedDrawdown = Drawdown(start: lastEquity)
-    }
+    if orderCouldFill && !isTesting { startTesting(at: now) }
     annualisation.add(point.time)
     lastTime = now
-
     let equity = point.equity
-    if isTesting {
-      tested.addBar(equity: equity, hasPosition: hasPosition)
-      testedDrawdown.add(equity)
-    } else {
-      before.addBar(equity: equity, hasPosition: hasPosition)
-    }
-    wholeDrawdown.add(equity)
-    if ruinedAtBar < 0 {
-      // The equity before was above zero, or the run would have been ruined there.
-      let change = equity / lastEquity - 1
-      if isTesting {
-        tested.addReturn(change, minimum: minimumReturn)
-      } else {
-        before.addReturn(change, minimum: minimumReturn)
-      }
-      if !(equity > 0) { ruinedAtBar = point.bar }
-    }
     lastEquity = equity
+    if !(equity > 0) && ruinedAtBar < 0 { ruinedAtBar = point.bar }
+    if hasPosition {
+      if isTesting { positionBarsTested += 1 } else { positionBarsBefore += 1 }
+    }
+    block[blockCount] = equity
+    blockCount += 1
+    if blockCount == Self.blockLength { endBlock() }
+  }
+
+  private mutating func startTesting(at now: Int64) {
+    endBlock()
+    isTesting = true
+    testedStartEquity = lastEquity
+    testedStartTime = annualisation.bars == 0 ? now : lastTime
+    testedDrawdown = Drawdown(start: lastEquity)
+  }
+
+  private mutating func endBlock() {
+    let (count, start, minimum, isTesting) = (
+      blockCount, blockStartEquity, minimumReturn, isTesting
+    )
+    block.withUnsafeMutableBufferPointer { block in
+      let equities = UnsafeMutableBufferPointer(rebasing: block[..<count])
+      wholeDrawdown.add(equities)
+      // Returns from an equity of zero are no numbers; then no figure is made of them.
+      if isTesting {
+        testedDrawdown.add(equities)
+        tested.add(equities, after: start, minimum: minimum)
+      } else {
+        before.add(equities, after: start, minimum: minimum)
+      }
+    }
+    blockStartEquity = lastEquity
+    blockCount = 0
+  }
+
+  /// With all bars in the sums.
+  var settled: EquityMetrics {
+    var copy = self
+    copy.endBlock()
+    return copy
   }
 }
 
@@ -112,10 +138,13 @@ extension EquityMetrics: Restorable {
     tested.save(to: &writer)
     wholeDrawdown.save(to: &writer)
     testedDrawdown.save(to: &writer)
+    writer.write(positionBarsBefore)
+    writer.write(positionBarsTested)
     writer.write(isTesting)
+    writer.write(Array(block[..<blockCount]))
+    writer.write(blockStartEquity)
     writer.write(testedStartEquity)
     writer.write(Int(testedStartTime))
-    writer.write(Int(firstTime))
     writer.write(Int(lastTime))
     writer.write(lastEquity)
     writer.write(ruinedAtBar)
@@ -130,10 +159,19 @@ extension EquityMetrics: Restorable {
     try tested.restore(from: &reader)
     try wholeDrawdown.restore(from: &reader)
     try testedDrawdown.restore(from: &reader)
+    positionBarsBefore = try reader.readInt()
+    positionBarsTested = try reader.readInt()
     isTesting = try reader.readBool()
+    let equities = try reader.readDoubles()
+    guard equities.count < Self.blockLength else {
+      throw StateError(
+        "a block of equities had \(equities.count), at most \(Self.blockLength - 1) are allowed")
+    }
+    blockCount = equities.count
+    block.replaceSubrange(..<blockCount, with: equities)
+    blockStartEquity = try reader.readDouble()
     testedStartEquity = try reader.readDouble()
     testedStartTime = Int64(try reader.readInt())
-    firstTime = Int64(try reader.readInt())
     lastTime = Int64(try reader.readInt())
     lastEquity = try reader.readDouble()
     ruinedAtBar = try reader.readInt()

@@ -5,7 +5,7 @@ public enum Figure: Equatable, Sendable {
   /// Why the number is undefined, in words that finish "there is no value, for ...".
   case undefined(String)
 
-  /// - Parameter reason: used where `value` is not finite.
+  /// The value, or `reason` where it is not finite.
   public init(_ value: Double, orUndefined reason: String) {
     self = value.isFinite ? .value(value) : .undefined(reason)
   }

@@ -65,27 +65,33 @@ public struct ReturnReport: Equatable, Sendable {
 extension EquityMetrics {
   /// The metrics of the bars so far.
   public var report: ReturnReport {
+    let all = settled
     let barsPerYear = annualisation.barsPerYear
     func span(
-      _ sums: ReturnSums, _ drawdown: Drawdown, startEquity: Double, startTime: Int64
+      _ sums: ReturnSums, _ drawdown: Drawdown, barsWithPosition: Int, startEquity: Double,
+      startTime: Int64
     ) -> Span {
       Span(
-        sums: sums, drawdown: drawdown, startEquity: startEquity, endEquity: lastEquity,
+        sums: sums, barsWithPosition: barsWithPosition, drawdown: drawdown,
+        startEquity: startEquity, endEquity: lastEquity,
         years: Years.between(startTime, lastTime), tradedValue: tradedValue,
         barsPerYear: barsPerYear.figure, riskFreePerYear: riskFreePerYear,
         minimumReturn: minimumReturn, ruinedAtBar: ruinedAtBar)
     }
-    var all = before
-    all.add(tested)
-    let testedSpan = span(
-      tested, testedDrawdown, startEquity: isTesting ? testedStartEquity : lastEquity,
+    let tested = span(
+      all.tested, all.testedDrawdown, barsWithPosition: positionBarsTested,
+      startEquity: isTesting ? testedStartEquity : lastEquity,
       startTime: isTesting ? testedStartTime : lastTime)
-    let wholeSpan = span(all, wholeDrawdown, startEquity: startingEquity, startTime: firstTime)
+    var wholeSums = all.before
+    wholeSums.add(all.tested)
+    let whole = span(
+      wholeSums, all.wholeDrawdown, barsWithPosition: positionBarsBefore + positionBarsTested,
+      startEquity: startingEquity, startTime: annualisation.first)
     return ReturnReport(
-      barsPerYear: barsPerYear, tested: testedSpan.figures, whole: wholeSpan.figures,
+      barsPerYear: barsPerYear, tested: tested.figures, whole: whole.figures,
       costs: CostFigures(
         tradedValue: tradedValue, fees: fees, slippage: slippage,
-        netProfit: lastEquity - testedSpan.startEquity),
+        netProfit: lastEquity - tested.startEquity),
       ruinedAtBar: ruinedAtBar < 0 ? nil : ruinedAtBar)
   }
 }

@@ -1,52 +1,76 @@
 import Bytes
 
-/// Running sums over the returns of consecutive bars; those of two stretches add up.
+// Returns are taken in blocks: within a block by two passes, then joined to those before.
+// T. F. Chan, G. H. Golub, R. J. LeVeque, "Updating formulae and a pairwise algorithm for computing
+// sample variances" (1979). So a variance keeps its digits though no return is kept, and a bar costs
+// little more than the division that makes its return.
+
+/// Moments of the returns and sums of the equity over consecutive bars.
 struct ReturnSums: Equatable, Sendable {
   private(set) var bars = 0
-  private(set) var barsWithPosition = 0
-  /// Returns counted; fewer than bars once equity was zero or less.
-  private(set) var returns = 0
-  private var sum = WideSum()
-  private var squares = WideSum()
+  private(set) var meanReturn = 0.0
+  /// Σ(r − mean r)².
+  private var squaredDeviations = 0.0
+  /// Σ min(r − m, 0)².
   private var shortfallSquares = WideSum()
   private var equity = WideSum()
 
-  mutating func addBar(equity value: Double, hasPosition: Bool) {
-    bars += 1
-    if hasPosition { barsWithPosition += 1 }
-    equity.add(value)
+  /// Takes the bars that follow, and leaves their returns in the place of their equities.
+  ///
+  /// - Parameters:
+  ///   - equities: at the close of each bar.
+  ///   - previous: the equity before them.
+  ///   - minimum: returns below it are shortfalls.
+  mutating func add(
+    _ equities: UnsafeMutableBufferPointer<Double>, after previous: Double, minimum: Double
+  ) {
+    guard !equities.isEmpty else { return }
+    var before = previous
+    var equitySum = 0.0
+    var returnSum = 0.0
+    for index in equities.indices {
+      let value = equities[index]
+      let change = value / before - 1
+      equitySum += value
+      returnSum += change
+      equities[index] = change
+      before = value
+    }
+    let mean = returnSum / Double(equities.count)
+    var deviations = 0.0
+    var shortfalls = 0.0
+    for change in equities {
+      let deviation = change - mean
+      deviations += deviation * deviation
+      let shortfall = min(change - minimum, 0)
+      shortfalls += shortfall * shortfall
+    }
+    equity.add(equitySum)
+    shortfallSquares.add(shortfalls)
+    join(count: equities.count, mean: mean, squaredDeviations: deviations)
   }
 
-  /// - Parameter minimum: returns below it are shortfalls.
-  mutating func addReturn(_ value: Double, minimum: Double) {
-    returns += 1
-    sum.add(value)
-    squares.addProduct(value, value)
-    let shortfall = value - minimum
-    if shortfall < 0 { shortfallSquares.addProduct(shortfall, shortfall) }
-  }
-
-  /// Takes the sums of the stretch that follows.
+  /// Takes the sums of the bars that follow.
   mutating func add(_ next: ReturnSums) {
-    bars += next.bars
-    barsWithPosition += next.barsWithPosition
-    returns += next.returns
-    sum.add(next.sum)
-    squares.add(next.squares)
-    shortfallSquares.add(next.shortfallSquares)
+    guard next.bars > 0 else { return }
     equity.add(next.equity)
+    shortfallSquares.add(next.shortfallSquares)
+    join(count: next.bars, mean: next.meanReturn, squaredDeviations: next.squaredDeviations)
   }
 
-  var meanReturn: Double { sum.value / Double(returns) }
+  private mutating func join(count: Int, mean: Double, squaredDeviations other: Double) {
+    let (n, m) = (Double(bars), Double(count))
+    let step = mean - meanReturn
+    squaredDeviations += other + step * step * (n * m / (n + m))
+    meanReturn += step * (m / (n + m))
+    bars += count
+  }
 
   /// Standard deviation with n − 1.
-  var deviation: Double {
-    let squared = WideSum.squaredDeviations(count: returns, sum: sum, squares: squares)
-    return (squared / Double(returns - 1)).squareRoot()
-  }
+  var deviation: Double { (squaredDeviations / Double(bars - 1)).squareRoot() }
 
   /// √(mean of squared shortfalls over all returns).
-  var shortfallDeviation: Double { (shortfallSquares.value / Double(returns)).squareRoot() }
+  var shortfallDeviation: Double { (shortfallSquares.value / Double(bars)).squareRoot() }
 
   /// Mean of the equity at each bar and of the one before them.
   func meanEquity(startingWith start: Double) -> Double {
@@ -57,20 +81,16 @@ struct ReturnSums: Equatable, Sendable {
 extension ReturnSums: Restorable {
   func save(to writer: inout StateWriter) {
     writer.write(bars)
-    writer.write(barsWithPosition)
-    writer.write(returns)
-    sum.save(to: &writer)
-    squares.save(to: &writer)
+    writer.write(meanReturn)
+    writer.write(squaredDeviations)
     shortfallSquares.save(to: &writer)
     equity.save(to: &writer)
   }
 
   mutating func restore(from reader: inout StateReader) throws(StateError) {
     bars = try reader.readInt()
-    barsWithPosition = try reader.readInt()
-    returns = try reader.readInt()
-    try sum.restore(from: &reader)
-    try squares.restore(from: &reader)
+    meanReturn = try reader.readDouble()
+    squaredDeviations = try reader.readDouble()
     try shortfallSquares.restore(from: &reader)
     try equity.restore(from: &reader)
   }

@@ -67,6 +67,7 @@ public struct SpanFigures: Equatable, Sendable {
 /// What is needed of one span to work out its figures.
 struct Span {
   var sums: ReturnSums
+  var barsWithPosition: Int
   var drawdown: Drawdown
   var startEquity: Double
   var endEquity: Double
@@ -102,7 +103,7 @@ struct Span {
       longestDrawdownBars: ifAny(.value(Double(drawdown.longestBars))),
       longestDrawdownRecovered: flag(drawdown.longestRecovered, in: drawdown),
       calmar: calmar(cagr, drawdown),
-      exposure: ifAny(.value(Double(sums.barsWithPosition) / Double(sums.bars))),
+      exposure: ifAny(.value(Double(barsWithPosition) / Double(sums.bars))),
       turnover: turnover)
   }
 
@@ -129,7 +130,7 @@ struct Span {
   /// std(r, n − 1), above zero or undefined where a ratio to it would be noise.
   private var deviation: Figure {
     ifSolvent(
-      sums.returns > 1
+      sums.bars > 1
         ? Figure(sums.deviation, orUndefined: Self.tooLarge)
         : .undefined("one return has no standard deviation"))
   }
@@ -154,7 +155,7 @@ struct Span {
       riskFreePerYear == 0 ? Figure.value(0) : barsPerYear.then { .value(riskFreePerYear / $0) }
     return aboveRounding(deviation, "returns do not vary").then { deviation in
       riskFree.then {
-        let statistic = (sums.meanReturn - $0) / deviation * Double(sums.returns).squareRoot()
+        let statistic = (sums.meanReturn - $0) / deviation * Double(sums.bars).squareRoot()
         return .value(Elementary.normalCDF(-statistic))
       }
     }

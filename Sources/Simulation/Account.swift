@@ -7,12 +7,8 @@ import Market
 /// lot holds exactly the size of the position, and several sum to it but for rounding.
 struct Account {
   private(set) var ledger: CashLedger
-  /// Units held of each instrument, negative for a short position: the sum of its fills, one
-  /// rounding each, in the order in which they happened.
-  private(set) var quantities: [Double]
-  /// Latest known price of each instrument, NaN before its first bar.
-  private(set) var prices: [Double]
-  private(set) var lots: [LotQueue]
+  /// One for each instrument.
+  private(set) var positions: [Position]
   /// Sum of the profit of closed trades, net of their fees.
   private(set) var realisedPnl: Double = 0
   /// Highest equity at the close of a step so far, the starting cash included.
@@ -22,25 +18,21 @@ struct Account {
   init(cash: Double, instruments: Int) {
     ledger = CashLedger(cash: cash)
     peakEquity = cash
-    quantities = Array(repeating: 0, count: instruments)
-    prices = Array(repeating: .nan, count: instruments)
-    lots = Array(repeating: LotQueue(), count: instruments)
+    positions = Array(repeating: Position(), count: instruments)
   }
-
-  mutating func reveal(price: Double, of instrument: Int) { prices[instrument] = price }
 
   /// Takes note of the range of a whole bar, for the excursions of the lots held through it.
   mutating func see(high: Double, low: Double, of instrument: Int) {
-    if quantities[instrument] != 0 { lots[instrument].see(high: high, low: low) }
+    if positions[instrument].quantity != 0 { positions[instrument].lots.see(high: high, low: low) }
   }
 
   mutating func book(_ flow: Flow) { ledger.book(flow) }
 
   /// What all positions are worth, summed in the order of instruments.
-  func exposure() -> Exposure {
+  func exposure(at quotes: [Quote]) -> Exposure {
     var sum = Exposure()
-    for index in quantities.indices where quantities[index] != 0 {
-      let value = quantities[index] * prices[index]
+    for index in positions.indices where positions[index].quantity != 0 {
+      let value = positions[index].quantity * quotes[index].price
       sum.net += value
       sum.gross += abs(value)
     }
@@ -63,10 +55,10 @@ struct Account {
     _ fill: Fill, reference: Double, reason: OrderReason, to outbox: inout [BrokerEvent]
   ) {
     let instrument = fill.instrument
-    let held = quantities[instrument]
+    let held = positions[instrument].quantity
     let after = held + fill.side.sign * fill.quantity
     ledger.book(fill)
-    quantities[instrument] = after
+    positions[instrument].quantity = after
 
     var opened = fill.quantity
     var openedFee = fill.fee
@@ -83,7 +75,7 @@ struct Account {
       openedFee = max(0, closing.feeLeft)
     }
     if opened > 0 {
-      lots[instrument].append(
+      positions[instrument].lots.append(
         Lot(
           quantity: opened, price: fill.price, fee: openedFee, bar: fill.bar, time: fill.time,
           orderID: fill.orderID))
@@ -91,20 +83,24 @@ struct Account {
   }
 
   /// Each open position, in the order of instruments.
-  func openPositions() -> [OpenPosition] {
-    quantities.indices.filter { quantities[$0] != 0 }.map { index in
-      var value = 0.0
-      var quantity = 0.0
-      for lot in lots[index].held {
-        value += lot.quantity * lot.price
-        quantity += lot.quantity
-      }
-      let average = value / quantity
+  func openPositions(at quotes: [Quote]) -> [OpenPosition] {
+    positions.indices.filter { positions[$0].quantity != 0 }.map { index in
+      let quantity = positions[index].quantity
+      let mark = quotes[index].price
+      let average = positions[index].lots.averagePrice
       return OpenPosition(
-        instrument: index, quantity: quantities[index], averagePrice: average,
-        markPrice: prices[index], unrealisedPnl: quantities[index] * (prices[index] - average))
+        instrument: index, quantity: quantity, averagePrice: average, markPrice: mark,
+        unrealisedPnl: quantity * (mark - average))
     }
   }
+}
+
+/// What is held of one instrument.
+struct Position: Equatable {
+  /// Units, negative for a short position: the sum of the fills, one rounding each, in the order in
+  /// which they happened.
+  var quantity: Double = 0
+  var lots = LotQueue()
 }
 
 /// A fill on its way through the lots that it closes.
@@ -140,12 +136,12 @@ extension Account {
     isFlip: Bool, by closing: inout Closing, outbox: inout [BrokerEvent]
   ) {
     let instrument = closing.fill.instrument
-    while !lots[instrument].isEmpty {
-      let quantity = lots[instrument].first.quantity
-      let isLast = !isFlip && lots[instrument].count == 1
+    while !positions[instrument].lots.isEmpty {
+      let quantity = positions[instrument].lots.first.quantity
+      let isLast = !isFlip && positions[instrument].lots.count == 1
       let fee = closing.takeFee(for: quantity, isLast: isLast)
       closeFirst(quantity, exitFee: fee, by: closing, outbox: &outbox)
-      lots[instrument].removeFirst()
+      positions[instrument].lots.removeFirst()
     }
   }
 
@@ -159,22 +155,22 @@ extension Account {
     let instrument = closing.fill.instrument
     let rounding = closing.fill.quantity * 1e-12
     var left = closing.fill.quantity
-    while left > rounding, lots[instrument].count > 1 {
-      let quantity = lots[instrument].first.quantity
+    while left > rounding, positions[instrument].lots.count > 1 {
+      let quantity = positions[instrument].lots.first.quantity
       guard quantity <= left + rounding else { break }
       left -= quantity
       let fee = closing.takeFee(for: quantity, isLast: left <= rounding)
       closeFirst(quantity, exitFee: fee, by: closing, outbox: &outbox)
-      lots[instrument].removeFirst()
+      positions[instrument].lots.removeFirst()
     }
     if left > rounding {
-      let quantity = min(left, lots[instrument].first.quantity)
+      let quantity = min(left, positions[instrument].lots.first.quantity)
       let fee = closing.takeFee(for: quantity, isLast: true)
       let entryFee = closeFirst(quantity, exitFee: fee, by: closing, outbox: &outbox)
-      lots[instrument].first.quantity -= quantity
-      lots[instrument].first.fee -= entryFee
+      positions[instrument].lots.first.quantity -= quantity
+      positions[instrument].lots.first.fee -= entryFee
     }
-    if lots[instrument].count == 1 { lots[instrument].first.quantity = size }
+    if positions[instrument].lots.count == 1 { positions[instrument].lots.first.quantity = size }
   }
 
   /// Reports the trade that closes `quantity` of the oldest lot.
@@ -185,7 +181,7 @@ extension Account {
     _ quantity: Double, exitFee: Double, by closing: Closing, outbox: inout [BrokerEvent]
   ) -> Double {
     let fill = closing.fill
-    let lot = lots[fill.instrument].first
+    let lot = positions[fill.instrument].lots.first
     let entryFee =
       quantity == lot.quantity ? lot.fee : lot.fee * (quantity / lot.quantity)
     let fees = entryFee + exitFee
@@ -225,9 +221,10 @@ extension TradeSide {
 extension Account: Restorable {
   func save(to writer: inout StateWriter) {
     ledger.save(to: &writer)
-    writer.write(quantities)
-    writer.write(prices)
-    for queue in lots { queue.save(to: &writer) }
+    for position in positions {
+      writer.write(position.quantity)
+      position.lots.save(to: &writer)
+    }
     writer.write(realisedPnl)
     writer.write(peakEquity)
     writer.write(tradeCount)
@@ -235,9 +232,10 @@ extension Account: Restorable {
 
   mutating func restore(from reader: inout StateReader) throws(StateError) {
     try ledger.restore(from: &reader)
-    quantities = try reader.readDoubles(count: quantities.count, "the positions of an account")
-    prices = try reader.readDoubles(count: prices.count, "the prices of an account")
-    for index in lots.indices { try lots[index].restore(from: &reader) }
+    for index in positions.indices {
+      positions[index].quantity = try reader.readDouble()
+      try positions[index].lots.restore(from: &reader)
+    }
     realisedPnl = try reader.readDouble()
     peakEquity = try reader.readDouble()
     tradeCount = try reader.readInt()

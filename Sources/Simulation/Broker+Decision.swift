@@ -44,17 +44,17 @@ extension Broker {
     for instrument in values.indices {
       let value = values[instrument]
       guard let target = target(value, of: instrument, equity: equity) else { continue }
-      lastValues[instrument] = value
+      if targets.rebalance == .onChange { lastValues[instrument] = value }
       let expected =
         decision.expected.isEmpty
-        ? account.quantities[instrument] : decision.expected[instrument]
+        ? position(of: instrument) : decision.expected[instrument]
       let difference = target - expected
       if abs(difference) > Self.rounding * max(abs(target), abs(expected)) {
         decision.wants.append(
           .init(instrument: instrument, expected: expected, difference: difference))
       }
     }
-    decision.expected.removeAll(keepingCapacity: true)
+    if !decision.expected.isEmpty { decision.expected.removeAll(keepingCapacity: true) }
     guard !decision.wants.isEmpty else { return }
     for index in decision.wants.indices where decision.wants[index].difference < 0 {
       submit(decision.wants[index], equity: equity)
@@ -65,7 +65,7 @@ extension Broker {
     decision.wants.removeAll(keepingCapacity: true)
     if execution.fill == .thisClose {
       match(at: .close)
-      valuation = account.exposure()
+      valuation = account.exposure(at: quotes)
     }
   }
 
@@ -73,7 +73,7 @@ extension Broker {
   private func target(_ value: Double, of instrument: Int, equity: Double) -> Double? {
     guard hasBar(instrument), !value.isNaN else { return nil }
     if targets.rebalance == .onChange, value == lastValues[instrument] { return nil }
-    let close = account.prices[instrument]
+    let close = quotes[instrument].price
     let target: Double
     switch targets.unit {
     case .units: target = value
@@ -93,9 +93,9 @@ extension Broker {
     for index in working.indices {
       let order = working[index]
       let instrument = order.order.instrument
-      if barCounts[instrument] < order.eligibleFromBar {
+      if quotes[instrument].barCount < order.eligibleFromBar {
         if decision.expected.isEmpty {
-          decision.expected.append(contentsOf: account.quantities)
+          decision.expected.append(contentsOf: account.positions.lazy.map(\.quantity))
         }
         decision.expected[instrument] += order.order.side.sign * order.remaining
       } else if target(values[instrument], of: instrument, equity: equity) != nil {
@@ -123,6 +123,6 @@ extension Broker {
     working.append(
       WorkingOrder(
         order: order, reason: .rebalance, remaining: order.quantity,
-        eligibleFromBar: barCounts[want.instrument] + nextBars + execution.delayBars))
+        eligibleFromBar: quotes[want.instrument].barCount + nextBars + execution.delayBars))
   }
 }

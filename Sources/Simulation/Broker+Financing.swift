@@ -10,8 +10,8 @@ extension Broker {
     let years = Double(milliseconds) / Self.millisecondsPerYear
     if execution.riskFree != 0 { interest = cash * execution.riskFree * years }
     if execution.borrowBpsYear != 0 {
-      for index in account.quantities.indices where account.quantities[index] < 0 {
-        let value = abs(account.quantities[index] * account.prices[index])
+      for index in quotes.indices where position(of: index) < 0 {
+        let value = abs(position(of: index) * quotes[index].price)
         borrowCosts[index] = value * execution.borrowBpsYear / 1e4 * years
       }
     }

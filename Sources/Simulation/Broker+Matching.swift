@@ -10,9 +10,8 @@ import Market
 /// 5. The price is the reference, moved against the trader.
 extension Broker {
   mutating func match(at phase: FillPhase) {
-    guard !working.isEmpty else { return }
     // Summed once, then moved fill by fill, so that a step costs no square of the instruments.
-    var exposure = account.exposure()
+    var exposure = account.exposure(at: quotes)
     var kept = 0
     for index in working.indices {
       var order = working[index]
@@ -33,9 +32,11 @@ extension Broker {
   /// The price that an order meets in this phase, nil where it meets none.
   private func reference(of order: WorkingOrder, at phase: FillPhase) -> Double? {
     let instrument = order.order.instrument
-    guard hasBar(instrument), barCounts[instrument] >= order.eligibleFromBar else { return nil }
+    guard hasBar(instrument), quotes[instrument].barCount >= order.eligibleFromBar else {
+      return nil
+    }
     switch (order.order.type, phase) {
-    case (.market, .open), (.marketOnClose, .close): return account.prices[instrument]
+    case (.market, .open), (.marketOnClose, .close): return quotes[instrument].price
     case (.market, _), (.marketOnClose, _): return nil
     }
   }
@@ -52,7 +53,7 @@ extension Broker {
     if let liquidity { quantity = min(quantity, liquidity.capacity(of: instrument)) }
     guard quantity > 0 else { return false }
 
-    let held = account.quantities[instrument]
+    let held = position(of: instrument)
     let price = costs.price(reference: reference, side: order.side)
     let equity = cash + exposure.net
     if equity <= 0, abs(held + order.side.sign * quantity) >= abs(held) {
@@ -81,7 +82,7 @@ extension Broker {
       order, isPart ? .partlyFilled : .filled, quantity: admissible,
       reason: isCut ? .cutLeverage : nil)
     account.book(fill, reference: reference, reason: working.reason, to: &outbox)
-    exposure.move(from: held, to: account.quantities[instrument], price: reference)
+    exposure.move(from: held, to: position(of: instrument), price: reference)
     liquidity?.take(admissible, of: instrument)
     working.remaining -= admissible
     return !isPart

@@ -12,8 +12,7 @@ extension Broker: Restorable {
     account.save(to: &writer)
     writer.write(working.count)
     for order in working { order.save(to: &writer) }
-    writer.write(barCounts)
-    writer.write(lastBars)
+    for quote in quotes { quote.save(to: &writer) }
     writer.write(lastValues)
     liquidity?.save(to: &writer)
     writer.write(sequence)
@@ -42,23 +41,12 @@ extension Broker: Restorable {
       }
       working.append(order)
     }
-    barCounts = try Self.readInts(count: instruments, "the bar counts", from: &reader)
-    lastBars = try Self.readInts(count: instruments, "the last bars", from: &reader)
+    for index in quotes.indices { try quotes[index].restore(from: &reader) }
     lastValues = try reader.readDoubles(count: instruments, "the last values of a broker")
     try liquidity?.restore(from: &reader)
     sequence = try reader.readInt()
     orderCount = try reader.readInt()
-    valuation = account.exposure()
-  }
-
-  private static func readInts(
-    count: Int, _ what: String, from reader: inout StateReader
-  ) throws(StateError) -> [Int] {
-    let values = try reader.readInts()
-    guard values.count == count else {
-      throw StateError("\(what) of a broker had \(values.count) values, \(count) are needed")
-    }
-    return values
+    valuation = account.exposure(at: quotes)
   }
 }
 

@@ -33,11 +33,10 @@ public struct Broker: Sendable {
   var account: Account
   /// Orders not yet filled, in the order of submission, which is the order of matching.
   var working: [WorkingOrder] = []
-  /// Bars of each instrument so far, the current one included.
-  var barCounts: [Int]
-  /// The last step of the panel at which each instrument had a bar, -1 before the first.
-  var lastBars: [Int]
-  /// The last value acted on of each position expression, NaN before the first.
+  /// One for each instrument.
+  var quotes: [Quote]
+  /// The last value acted on of each position expression, NaN before the first; kept only where
+  /// orders wait for a change.
   var lastValues: [Double]
   var liquidity: Liquidity?
   var sequence = 0
@@ -66,8 +65,7 @@ public struct Broker: Sendable {
     allowsSignedPrices = instruments.map(\.allowsSignedPrices)
     costs = Costs(feeBps: execution.feeBps, slippageBps: execution.slippageBps)
     account = Account(cash: execution.cash, instruments: instruments.count)
-    barCounts = Array(repeating: 0, count: instruments.count)
-    lastBars = Array(repeating: -1, count: instruments.count)
+    quotes = Array(repeating: Quote(), count: instruments.count)
     lastValues = Array(repeating: .nan, count: instruments.count)
     borrowCosts = Array(repeating: 0, count: instruments.count)
     liquidity = execution.participation.map {
@@ -87,7 +85,9 @@ public struct Broker: Sendable {
     precondition(bar > self.bar, "steps go forward")
     if let previous = self.time {
       precondition(time > previous, "time goes forward")
-      accrue(milliseconds: time.milliseconds - previous.milliseconds)
+      if execution.hasFinancing {
+        accrue(milliseconds: time.milliseconds - previous.milliseconds)
+      }
     }
     self.bar = bar
     self.time = time
@@ -97,25 +97,24 @@ public struct Broker: Sendable {
   /// Reveals the open of an instrument, and nothing else of its bar.
   public mutating func open(instrument: Int, price: Double) {
     precondition(stage == .open, "opens are revealed in the open phase")
-    precondition(lastBars[instrument] != bar, "an instrument has one bar a step")
-    lastBars[instrument] = bar
-    barCounts[instrument] += 1
-    account.reveal(price: price, of: instrument)
+    precondition(quotes[instrument].lastBar != bar, "an instrument has one bar a step")
+    quotes[instrument] = Quote(
+      price: price, lastBar: bar, barCount: quotes[instrument].barCount + 1)
     liquidity?.beginBar(of: instrument)
   }
 
   /// Ends the open phase: market orders meet the opens.
   public mutating func finishOpen() {
     precondition(stage == .open, "the open phase ends once")
-    match(at: .open)
+    if !working.isEmpty { match(at: .open) }
     stage = .close
   }
 
   /// Reveals the whole bar of an instrument whose open has been revealed.
   public mutating func close(instrument: Int, bar: Bar) {
     precondition(stage == .close, "closes are revealed in the close phase")
-    precondition(lastBars[instrument] == self.bar, "a bar that closes has opened")
-    account.reveal(price: bar.close, of: instrument)
+    precondition(quotes[instrument].lastBar == self.bar, "a bar that closes has opened")
+    quotes[instrument].price = bar.close
     account.see(high: bar.high, low: bar.low, of: instrument)
     liquidity?.completeBar(of: instrument, volume: bar.volume)
   }
@@ -124,9 +123,9 @@ public struct Broker: Sendable {
   /// marked at the last close of their instrument.
   public mutating func finishClose() {
     precondition(stage == .close, "the close phase ends once")
-    match(at: .close)
-    bookFinancing()
-    valuation = account.exposure()
+    if !working.isEmpty { match(at: .close) }
+    if execution.hasFinancing { bookFinancing() }
+    valuation = account.exposure(at: quotes)
     stage = .decide
   }
 
@@ -150,12 +149,12 @@ public struct Broker: Sendable {
   /// Sum of the profit of closed trades, net of both sides' fees.
   public var realisedPnl: Double { account.realisedPnl }
 
-  /// Units held of each instrument, negative for a short position.
-  public var positions: [Double] { account.quantities }
+  /// Units held of an instrument, negative for a short position.
+  public func position(of instrument: Int) -> Double { account.positions[instrument].quantity }
 
   /// Each position that is open, in the order of instruments, at its last mark. Its average price
   /// is that of the lots still held; its unrealised profit leaves fees out.
-  public var openPositions: [OpenPosition] { account.openPositions() }
+  public var openPositions: [OpenPosition] { account.openPositions(at: quotes) }
 
   /// Orders that still wait, in the order of submission.
   public var openOrders: [WorkingOrder] { working }
@@ -172,7 +171,7 @@ public struct Broker: Sendable {
     return time
   }
 
-  func hasBar(_ instrument: Int) -> Bool { lastBars[instrument] == bar }
+  func hasBar(_ instrument: Int) -> Bool { quotes[instrument].lastBar == bar }
 
   mutating func nextSequence() -> Int {
     sequence += 1

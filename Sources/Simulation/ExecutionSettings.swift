@@ -54,6 +54,9 @@ public struct ExecutionSettings: Equatable, Sendable {
     self.participation = participation
   }
 
+  /// Whether anything accrues with time.
+  var hasFinancing: Bool { riskFree != 0 || borrowBpsYear != 0 }
+
   /// Stops the program where a value lies outside its range: the spec's reader refuses it first,
   /// with its place.
   func checkRanges() {

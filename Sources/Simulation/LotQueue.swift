@@ -40,6 +40,17 @@ struct LotQueue: Equatable {
   /// All lots, oldest first.
   var held: ArraySlice<Lot> { lots[head...] }
 
+  /// Weighted by quantity; there is a lot.
+  var averagePrice: Double {
+    var value = 0.0
+    var quantity = 0.0
+    for lot in held {
+      value += lot.quantity * lot.price
+      quantity += lot.quantity
+    }
+    return value / quantity
+  }
+
   mutating func append(_ lot: Lot) { lots.append(lot) }
 
   mutating func removeFirst() {

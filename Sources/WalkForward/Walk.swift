@@ -87,7 +87,9 @@ public struct Walk: Sendable {
   public let configuration: WalkConfiguration
   public private(set) var ledger: SampleLedger
   public private(set) var network: Network
-  private var workspace: Network.Workspace
+  private var workspace: Workspace
+  /// Where cold starts begin from given weights, the network that has them.
+  private let givenStart: Network?
   private var baselines: Baselines
   private var fitting: ScalerFitting
   private var scalers: ScalerSet
@@ -110,10 +112,16 @@ public struct Walk: Sendable {
   /// The forecasts that the last step's labels let score.
   public private(set) var scores: [Score] = []
 
-  /// - Parameter leakedScalers: with `scalerFit` `all`, the scalers of the whole series.
+  /// - Parameters:
+  ///   - startsFromGivenWeights: whether the weights of `network` were given, so that cold starts go
+  ///     back to them and draw none.
+  ///   - leakedScalers: with `scalerFit` `all`, the scalers of the whole series.
   /// - Precondition: the network has one output a horizon; `leakedScalers` is given exactly with
   ///   `all`.
-  public init(configuration: WalkConfiguration, network: Network, leakedScalers: ScalerSet?) {
+  public init(
+    configuration: WalkConfiguration, network: Network, startsFromGivenWeights: Bool = false,
+    leakedScalers: ScalerSet? = nil
+  ) {
     precondition(configuration.first >= 1, "a first refit needs a sample")
     precondition(
       network.configuration.outputs == configuration.horizons.count,
@@ -124,6 +132,7 @@ public struct Walk: Sendable {
     self.configuration = configuration
     self.network = network
     workspace = network.makeWorkspace()
+    givenStart = startsFromGivenWeights ? network : nil
     ledger = SampleLedger(
       featureCount: network.configuration.features, lookback: network.configuration.lookback,
       horizons: configuration.horizons)
@@ -200,11 +209,16 @@ public struct Walk: Sendable {
     switch configuration.start {
     case .warm: break
     case .warmResetMoments: network.resetMoments()
-    case .cold: if refitCount > 0 { network.redraw(refit: index) }
+    case .cold:
+      if let givenStart {
+        network = givenStart
+      } else {
+        network.redraw(refit: index)
+      }
     }
     let report = try network.fit(
       TrainingData(rows: windows.rows, ends: windows.ends, labels: windows.labels),
-      refit: index, workspace: &workspace)
+      refit: index, using: &workspace)
     refitCount = index
     if firstRefitBar < 0 { firstRefitBar = bar }
     matureAtLastRefit = ledger.mature.count
@@ -230,7 +244,7 @@ public struct Walk: Sendable {
     }
     windows.fill(windowEndingAt: bar, ledger: ledger, scalers: scalers)
     network.forecast(
-      rows: windows.rows, end: windows.ends[0], into: &output, workspace: &workspace)
+      rows: windows.rows, end: windows.ends[0], into: &output, using: &workspace)
     for (index, horizon) in configuration.horizons.enumerated() {
       let forecast = Forecast(
         bar: bar, horizon: horizon, trainedThroughBar: trainedThroughBar, refit: refitCount,
@@ -249,7 +263,8 @@ public struct Walk: Sendable {
       let actual = ledger.label(of: forecast.bar, horizonIndex: index)
       if !actual.isNaN { scores.append(Score(bar: bar, forecast: forecast, actual: actual)) }
     }
-    unscored.removeAll { $0.bar + $0.horizon <= bar }
+    let now = bar
+    unscored.removeAll { $0.bar + $0.horizon <= now }
   }
 }
 

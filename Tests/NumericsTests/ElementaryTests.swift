@@ -22,6 +22,10 @@ import Testing
     expect(ElementaryReference.logarithms, within: 0, Elementary.log)
   }
 
+  @Test func subnormalExponentialsAreWithinAnUlp() {
+    expect(ElementaryReference.subnormalExponentials, within: 1, Elementary.exp)
+  }
+
   @Test func theSlowWayOfExpAndLogIsCorrectlyRounded() {
     expect(ElementaryReference.logarithms, within: 0) {
       Elementary.log(Elementary.LogParts($0)).high

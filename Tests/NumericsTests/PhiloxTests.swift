@@ -75,8 +75,8 @@ import Testing
   }
 
   @Test func boundedIntegersRejectTheSurplus() {
-    // With a bound just above 2^62 a fourth of all words is surplus: a biased generator, which
-    // takes them, gives small results too often.
+    // With a bound of 3 · 2^61 a fourth of all words is surplus: a generator that takes them gives
+    // residues of 3 in the ratio 3 : 3 : 2.
     let bound = 3 << 61
     var sequence = PhiloxSequence(PhiloxStream(seed: 6, purpose: .replay))
     var thirds = [0, 0, 0]

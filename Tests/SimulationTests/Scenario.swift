@@ -21,7 +21,9 @@ struct Scenario {
     var fills: [Fill] { events.compactMap { if case .fill(let fill) = $0 { fill } else { nil } } }
     var trades: [Trade] { events.compactMap { if case .trade(let it) = $0 { it } else { nil } } }
     var flows: [Flow] { events.compactMap { if case .flow(let it) = $0 { it } else { nil } } }
-    var orders: [OrderEvent] { events.compactMap { if case .order(let it) = $0 { it } else { nil } } }
+    var orders: [OrderEvent] {
+      events.compactMap { if case .order(let it) = $0 { it } else { nil } }
+    }
     var lastEquity: Double { equity.last?.equity ?? .nan }
   }
 

@@ -132,6 +132,7 @@ public struct WalkForwardSpec: Equatable, Sendable {
   }
 
   public var train: Train
+  /// A fraction until the run knows its steps: see `First`.
   public var first: First
   public var refitEvery: RefitEvery
   public var startFrom: StartFrom

@@ -2,7 +2,7 @@ import Journal
 
 /// The tables of a run directory, each from the furthest upstream to the furthest downstream: a
 /// first difference between two runs shows in the first of them that differs.
-enum RunTable: Int, CaseIterable, Sendable {
+enum LogTable: Int, CaseIterable, Sendable {
   case training
   case forecasts
   case scores
