@@ -46,7 +46,7 @@ struct SpecYAML {
     var lines = SourceLines(text)
     if let (scalar, mark) = lines.firstControlCharacter {
       throw SpecError(
-        place(mark), "a control character, \(scalar.escaped(asASCII: true)), is not allowed")
+        place(mark), "a control character, \(scalar.codePoint), is not allowed")
     }
     var renamed: [RenamedKey] = []
     while true {
