@@ -2,6 +2,7 @@
 
 extension RunSpec {
   /// - Parameter root: the spec's tree, for places.
+  /// - Throws: at the first value that this version has no code for.
   func checkVersion(_ root: SpecNode) throws(SpecError) {
     func lacks(_ path: String, _ found: String, has: String) -> SpecError {
       SpecError(root.place(of: path), "\(path) was \(found), this version has \(has)")
