@@ -145,26 +145,8 @@ extension BarFormat {
 extension GenerateSpec {
   /// What the generator needs, with its own checks.
   public func settings() throws(RunFailure) -> GeneratorSettings {
-    let kind: GeneratorKind
-    var parameters = ["start": start]
-    switch self.kind {
-    case .cointPath(let delta, let sigma):
-      kind = .cointPath
-      parameters["delta"] = delta
-      parameters["sigma"] = sigma
-    case .randomWalk(let series):
-      kind = .randomWalk
-      parameters["series"] = Double(series)
-    }
-    let source: ShockSource
-    switch stream {
-    case .philox: source = .philox
-    case .numpyLegacy: source = .numpyLegacy
-    case .numpyPCG64: source = .numpyPCG64
-    }
     do throws(SyntheticError) {
-      return try GeneratorSettings(
-        kind: kind, bars: bars, seed: Int(seed), source: source, parameters: parameters)
+      return try generatorSettings()
     } catch {
       throw .spec(SpecError(.wholeFile("generate"), "generate.\(error)"))
     }
