@@ -70,7 +70,8 @@ let package = Package(
       name: "RecurrentTests", dependencies: ["Recurrent", "CKernels", "Numerics", "Bytes"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Market", "Bytes"]),
     .testTarget(name: "PerformanceTests", dependencies: ["Performance", "Market", "Numerics"]),
-    .testTarget(name: "JournalTests", dependencies: ["Journal", "Bytes"]),
+    .testTarget(
+      name: "JournalTests", dependencies: ["Journal", "Bytes"], exclude: ["Reference"]),
     .testTarget(
       name: "WalkForwardTests", dependencies: ["WalkForward", "Recurrent", "Numerics", "Bytes"]),
     .testTarget(
