@@ -39,7 +39,7 @@ let package = Package(
     .target(name: "Expressions", dependencies: ["Market", "Numerics", "Bytes"]),
     .target(name: "Recurrent", dependencies: ["CKernels", "Numerics", "Bytes"]),
     .target(name: "Simulation", dependencies: ["Market", "Numerics", "Bytes"]),
-    .target(name: "Performance", dependencies: ["Market", "Numerics"]),
+    .target(name: "Performance", dependencies: ["Market", "Numerics", "Bytes"]),
     .target(name: "Journal", dependencies: ["Bytes"]),
 
     // Layer 4: learning in time order.
@@ -61,15 +61,24 @@ let package = Package(
       ]),
 
     .testTarget(name: "HouseTests"),
-    .testTarget(name: "NumericsTests", dependencies: ["Numerics"]),
+    .testTarget(name: "NumericsTests", dependencies: ["Numerics"], exclude: ["Reference"]),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
     .testTarget(name: "MarketTests", dependencies: ["Market", "Bytes"]),
-    .testTarget(name: "SyntheticTests", dependencies: ["Synthetic", "Market", "Numerics"]),
-    .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Market", "Bytes"]),
     .testTarget(
-      name: "RecurrentTests", dependencies: ["Recurrent", "CKernels", "Numerics", "Bytes"]),
-    .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Market", "Bytes"]),
-    .testTarget(name: "PerformanceTests", dependencies: ["Performance", "Market", "Numerics"]),
+      name: "SyntheticTests", dependencies: ["Synthetic", "Market", "Numerics"],
+      exclude: ["Reference"]),
+    .testTarget(
+      name: "ExpressionsTests", dependencies: ["Expressions", "Market", "Bytes"],
+      exclude: ["Reference"]),
+    .testTarget(
+      name: "RecurrentTests", dependencies: ["Recurrent", "CKernels", "Numerics", "Bytes"],
+      exclude: ["Reference"]),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Simulation", "Market", "Bytes"],
+      exclude: ["Tables"]),
+    .testTarget(
+      name: "PerformanceTests", dependencies: ["Performance", "Market", "Numerics", "Bytes"],
+      exclude: ["Reference"]),
     .testTarget(
       name: "JournalTests", dependencies: ["Journal", "Bytes"], exclude: ["Reference"]),
     .testTarget(

@@ -22,7 +22,7 @@ public enum JournalError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   /// Damage at a place.
-  static func damaged(_ place: String, found: String, needed: String) -> JournalError {
+  public static func damaged(_ place: String, found: String, needed: String) -> JournalError {
     .damaged(Finding(place: place, found: found, needed: needed))
   }
 }

@@ -20,7 +20,7 @@ public final class RunFolder {
   private var isOurs: Bool
 
   static let lockName = "lock"
-  static let checkpointName = "checkpoint"
+  public static let checkpointName = "checkpoint"
   private static let fileNames = [
     Manifest.fileName, "spec.yaml", "model.safetensors", "report.html",
   ]

@@ -1,0 +1,12 @@
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+
+// A vector takes two of 16 registers: twelve for sums.
+#define VERBS pawl_kernels_avx2
+#define FORWARD_SAMPLES 6
+#define FORWARD_GATES 1
+#define BACKWARD_SAMPLES 6
+#include "verbs.h"
+
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,91 @@
+import Bytes
+import CKernels
+
+/// A recurrent network with a linear head, its optimiser's moments, and how it is trained.
+///
+/// A value: a copy trains on its own. Weights and moments are Float32. All randomness is counter
+/// based, so what a fit does depends on the configuration, the weights and moments, the data and
+/// the number of the refit, and on nothing else.
+///
+///     var network = Network(configuration, training: training)
+///     var workspace = network.makeWorkspace()
+///     let report = try network.fit(data, refit: 0, using: &workspace)
+///     network.forecast(rows: data.rows, end: 99, into: &outputs, using: &workspace)
+public struct Network: Restorable, Sendable {
+  public let configuration: NetworkConfiguration
+  public let training: TrainingConfiguration
+  /// Which kernels run. It never changes a bit of the result.
+  public let variant: KernelVariant
+
+  /// Weights, then Adam's first moments, then its second, each in the kernels' layout.
+  var values: [SIMD16<Float>]
+  var adam = AdamState()
+  let layout: pawl_lstm_layout
+
+  /// A network with the initial weights of its dialect, those of refit 0.
+  public init(
+    _ configuration: NetworkConfiguration, training: TrainingConfiguration,
+    variant: KernelVariant = .detected
+  ) {
+    precondition(variant.isSupported, "this CPU supports the kernel variant \(variant.rawValue)")
+    self.configuration = configuration
+    self.training = training
+    self.variant = variant
+    layout = configuration.layout
+    values = Array(repeating: .zero, count: 3 * layout.count / 16)
+    redraw(refit: 0)
+  }
+
+  /// Scratch memory for `fit` and `forecast` of this network and of its copies.
+  public func makeWorkspace() -> Workspace { Workspace(configuration, batch: training.batch) }
+
+  /// Updates since the moments were last set to zero.
+  public var updates: Int { adam.updates }
+
+  /// Sets Adam's moments and counters to zero; the weights stay.
+  public mutating func resetMoments() {
+    for index in layout.count / 16..<values.count { values[index] = .zero }
+    adam = AdamState()
+  }
+
+  /// The values of a tensor in PyTorch's order.
+  public func values(of tensor: Tensor) -> [Float] {
+    (0..<tensor.count(in: configuration)).map { index in
+      let position = position(of: index, in: tensor)
+      return values[position / 16][position % 16]
+    }
+  }
+
+  /// Replaces the values of a tensor, given in PyTorch's order; the moments stay.
+  public mutating func setValues(_ newValues: [Float], of tensor: Tensor) {
+    precondition(
+      newValues.count == tensor.count(in: configuration),
+      "\(tensor.rawValue) takes \(tensor.count(in: configuration)) values")
+    for (index, value) in newValues.enumerated() {
+      let position = position(of: index, in: tensor)
+      values[position / 16][position % 16] = value
+    }
+  }
+
+  private func position(of index: Int, in tensor: Tensor) -> Int {
+    tensor.position(
+      of: index, hidden: configuration.hidden[0], features: configuration.features, in: layout)
+  }
+
+  public func save(to writer: inout StateWriter) {
+    writer.write(
+      values.withFloats { Array(UnsafeBufferPointer(start: $0, count: 3 * layout.count)) })
+    adam.save(to: &writer)
+  }
+
+  public mutating func restore(from reader: inout StateReader) throws(StateError) {
+    let floats = try reader.readFloats()
+    guard floats.count == 3 * layout.count else {
+      throw StateError("the network had \(floats.count) values, \(3 * layout.count) are needed")
+    }
+    var restored = AdamState()
+    try restored.restore(from: &reader)
+    adam = restored
+    for (index, value) in floats.enumerated() { values[index / 16][index % 16] = value }
+  }
+}
