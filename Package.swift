@@ -81,7 +81,7 @@ let package = Package(
       name: "PerformanceTests", dependencies: ["Performance", "Market", "Numerics", "Bytes"],
       exclude: ["Reference"]),
     .testTarget(
-      name: "JournalTests", dependencies: ["Journal", "Bytes"]),
+      name: "JournalTests", dependencies: ["Journal", "Bytes"], exclude: ["Reference"]),
     .testTarget(
       name: "WalkForwardTests", dependencies: ["WalkForward", "Recurrent", "Numerics", "Bytes"]),
     .testTarget(

@@ -6,11 +6,17 @@ public struct RunTables: Equatable, Sendable {
   public var label: String
   public var directory: String
   public var tables: [String: TableRecord]
+  /// Whether digests may stand for tables that are not there, as in a golden.
+  public var mayKeepDigestsAlone: Bool
 
-  public init(label: String, directory: String, tables: [String: TableRecord]) {
+  public init(
+    label: String, directory: String, tables: [String: TableRecord],
+    mayKeepDigestsAlone: Bool = false
+  ) {
     self.label = label
     self.directory = directory
     self.tables = tables
+    self.mayKeepDigestsAlone = mayKeepDigestsAlone
   }
 
   /// Reads `manifest.json` or, where there is none, `golden.json`.
@@ -21,13 +27,15 @@ public struct RunTables: Equatable, Sendable {
     self.init(
       label: directory, directory: directory,
       tables: isRun
-        ? try Manifest(readingFrom: directory).tables : try Golden(readingFrom: directory).tables)
+        ? try Manifest(readingFrom: directory).tables : try Golden(readingFrom: directory).tables,
+      mayKeepDigestsAlone: !isRun)
   }
 
-  /// The table's file; nil where it is not there, as in a golden that keeps digests alone.
-  func file(_ name: String) -> String? {
-    guard let record = tables[name] else { return nil }
-    let path = "\(directory)/\(record.file)"
-    return FileIO.exists(path) ? path : nil
+  /// The path of a table's file.
+  func file(_ record: TableRecord) -> String { "\(directory)/\(record.file)" }
+
+  /// Whether of this table only the digest is kept.
+  func keepsDigestAlone(_ record: TableRecord) -> Bool {
+    mayKeepDigestsAlone && !FileIO.exists(file(record))
   }
 }

@@ -123,6 +123,16 @@ struct RunDifferenceTests {
     #expect(missing.tables.map(\.table) == ["orders"])
   }
 
+  @Test func aRunWhoseTableIsGoneIsADifferenceThoughItsManifestIsEqual() throws {
+    let a = try SampleRun(at: scratch.file("a"), rows: 5)
+    let b = try SampleRun(at: scratch.file("b"), rows: 5)
+    let path = "\(b.path)/equity.csv.zst"
+    try FileIO.remove(path)
+    #expect(
+      try difference(a, b).tables.map(\.summary)
+        == ["B cannot be read further: \(path): open failed: No such file or directory"])
+  }
+
   @Test func aTornTableIsComparedUpToItsEnd() throws {
     let a = try SampleRun(at: scratch.file("a"))
     let b = try SampleRun(at: scratch.file("b"))
