@@ -57,7 +57,8 @@ let package = Package(
     .executableTarget(
       name: "pawl",
       dependencies: [
-        "Backtest", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Backtest", "Journal", "Synthetic", "Expressions", "Recurrent", "Market", "Bytes",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .testTarget(name: "HouseTests"),

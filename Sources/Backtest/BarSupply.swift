@@ -12,6 +12,7 @@ struct BarSupply {
   var origin: Origin
   /// Where `rescale` maps the prices.
   var map: PriceMap?
+  var rescale: RescaleSpec?
   /// The file as the spec has it, or what made the series.
   var source: String
   var rows: Int
@@ -29,14 +30,26 @@ struct BarSupply {
     }
   }
 
-  /// All bars within a span, read into memory.
-  func series(_ instrument: Instrument, span: TimeSpan) throws(BarError) -> BarSeries {
-    var stream = try stream()
-    var bars: [Bar] = []
-    while let bar = try stream.next() {
-      if span.contains(bar.time) { bars.append(bar) }
+  /// All bars as they are before `rescale`, outside the span too, read into memory.
+  func series(_ instrument: Instrument) throws(BarError) -> BarSeries {
+    switch origin {
+    case .series(let series): return series
+    case .file(let vetted):
+      var stream = try BarStream(vetted.file)
+      var bars: [Bar] = []
+      while let bar = try stream.next() { bars.append(bar) }
+      return BarSeries(instrument: instrument, bars: bars)
     }
-    return BarSeries(instrument: instrument, bars: bars)
+  }
+
+  /// The same supply of other bars, with all that is taken from the series as a whole taken anew.
+  func replacing(_ series: BarSeries, span: TimeSpan) throws(BarError) -> BarSupply {
+    var supply = self
+    supply.origin = .series(series)
+    supply.rows = series.bars.count
+    supply.summary = BarSummary(series.bars, span: span)
+    if let rescale { supply.map = try PriceMap(series.bars, rescale, name: source) }
+    return supply
   }
 }
 
@@ -68,8 +81,8 @@ extension RunSpec {
         map = try vetted.priceMap(low: rescale.low, high: rescale.high)
       }
       return BarSupply(
-        origin: .file(vetted), map: map, source: file.file.written, rows: vetted.rows,
-        sha256: vetted.sha256, summary: vetted.inSpan)
+        origin: .file(vetted), map: map, rescale: file.rescale, source: file.file.written,
+        rows: vetted.rows, sha256: vetted.sha256, summary: vetted.inSpan)
     } catch {
       throw .bars(error)
     }
@@ -88,23 +101,34 @@ extension RunSpec {
             file: "generate"))
       }
       var map: PriceMap?
-      if let rescale = generate.rescale {
-        let closes = bars.map(\.close)
-        guard let least = closes.min(), let greatest = closes.max(), least < greatest else {
-          throw .bars(
-            BarError("every close was the same, two that differ are needed to rescale", file: "generate"))
+      do throws(BarError) {
+        if let rescale = generate.rescale {
+          map = try PriceMap(bars, rescale, name: "generate")
         }
-        map = PriceMap(least: least, greatest: greatest, low: rescale.low, high: rescale.high)
+      } catch {
+        throw .bars(error)
       }
       let hash = SHA256()
       hash.update(series.csv(instrument: index))
       supplies.append(
         BarSupply(
           origin: .series(BarSeries(instrument: instrument, bars: bars)), map: map,
-          source: "generate", rows: bars.count, sha256: hash.hexSoFar(),
+          rescale: generate.rescale, source: "generate", rows: bars.count, sha256: hash.hexSoFar(),
           summary: BarSummary(bars, span: timeSpan)))
     }
     return supplies
+  }
+}
+
+extension PriceMap {
+  /// The map from the extremes of all closes to a range.
+  fileprivate init(_ bars: [Bar], _ rescale: RescaleSpec, name: String) throws(BarError) {
+    let closes = bars.map(\.close)
+    guard let least = closes.min(), let greatest = closes.max(), least < greatest else {
+      throw BarError(
+        "every close was the same, two that differ are needed to rescale", file: name)
+    }
+    self.init(least: least, greatest: greatest, low: rescale.low, high: rescale.high)
   }
 }
 
@@ -121,26 +145,8 @@ extension BarFormat {
 extension GenerateSpec {
   /// What the generator needs, with its own checks.
   public func settings() throws(RunFailure) -> GeneratorSettings {
-    let kind: GeneratorKind
-    var parameters = ["start": start]
-    switch self.kind {
-    case .cointPath(let delta, let sigma):
-      kind = .cointPath
-      parameters["delta"] = delta
-      parameters["sigma"] = sigma
-    case .randomWalk(let series):
-      kind = .randomWalk
-      parameters["series"] = Double(series)
-    }
-    let source: ShockSource
-    switch stream {
-    case .philox: source = .philox
-    case .numpyLegacy: source = .numpyLegacy
-    case .numpyPCG64: source = .numpyPCG64
-    }
     do throws(SyntheticError) {
-      return try GeneratorSettings(
-        kind: kind, bars: bars, seed: Int(seed), source: source, parameters: parameters)
+      return try generatorSettings()
     } catch {
       throw .spec(SpecError(.wholeFile("generate"), "generate.\(error)"))
     }

@@ -41,6 +41,8 @@ public struct Engine {
 
   /// The step last taken, from 0; -1 before the first.
   public var bar: Int { panel.step }
+  /// When that step closed.
+  public var time: Timestamp { panel.time }
   /// How many steps come at most, where that is known.
   public var stepCountUpperBound: Int? { panel.stepCountUpperBound }
   /// Refits so far.
@@ -64,6 +66,8 @@ public struct Engine {
       broker.open(instrument: instrument, price: panel.bars[instrument].open)
     }
     broker.finishOpen()
+    // What the opens did is told before anything else of the bar is looked at.
+    drainBroker(emit)
 
     for instrument in panel.bars.indices where panel.present[instrument] {
       broker.close(instrument: instrument, bar: panel.bars[instrument])

@@ -34,11 +34,30 @@ public struct PreparedRun {
     try self.init(spec, programs, supplies: spec.supplies(), variant: variant)
   }
 
+  /// The bars of each instrument as they were before anything was done to them.
+  func series() throws(RunFailure) -> [BarSeries] {
+    do throws(BarError) {
+      var series: [BarSeries] = []
+      for (instrument, supply) in zip(spec.instruments, supplies) {
+        series.append(try supply.series(instrument))
+      }
+      return series
+    } catch {
+      throw .bars(error)
+    }
+  }
+
   /// The same run on other bars, as the audit makes them.
   func replacing(_ series: [BarSeries]) throws(RunFailure) -> PreparedRun {
-    var supplies = supplies
-    for index in supplies.indices { supplies[index].origin = .series(series[index]) }
-    return try PreparedRun(spec, programs, supplies: supplies, variant: variant)
+    var replaced: [BarSupply] = []
+    do throws(BarError) {
+      for (supply, series) in zip(supplies, series) {
+        replaced.append(try supply.replacing(series, span: spec.timeSpan))
+      }
+    } catch {
+      throw .bars(error)
+    }
+    return try PreparedRun(spec, programs, supplies: replaced, variant: variant)
   }
 
   private init(

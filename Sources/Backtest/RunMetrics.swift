@@ -41,7 +41,10 @@ public struct RunMetrics: Restorable, Sendable {
   public var forecastReports: [ForecastReport] { forecasts?.reports ?? [] }
 
   public func verdict(leaks: [String]) -> Verdict {
-    Verdict(leaks: leaks, forecasts: forecastReports, returns: returns)
+    // A statement begins with its identifier, which is all that a verdict needs of it.
+    Verdict(
+      leaks: leaks.map { String($0.prefix { $0 != ":" }) }, forecasts: forecastReports,
+      returns: returns)
   }
 
   /// The manifest's `metrics`: figures by name, those of the first horizon among them, the others'
@@ -67,6 +70,7 @@ public struct RunMetrics: Restorable, Sendable {
       whole[metric.name] = metric.value.map { .number($0) } ?? .null
     }
     let verdict = self.verdict(leaks: leaks)
+    if let first = forecastReports.first { values["horizon"] = .int(first.horizon) }
     values["whole_span"] = .object(whole)
     values["undefined"] = .object(reasons)
     values["verdict"] = .object([

@@ -35,6 +35,12 @@ public struct RunProgress: Equatable, Sendable {
   /// Steps that come at most, where known.
   public var barsExpected: Int?
   public var refits: Int
+
+  public init(bars: Int, barsExpected: Int?, refits: Int) {
+    self.bars = bars
+    self.barsExpected = barsExpected
+    self.refits = refits
+  }
 }
 
 /// A run being carried out in its directory: engine, logs, figures, checkpoints.

@@ -28,29 +28,18 @@ struct Account {
 
   mutating func book(_ flow: Flow) { ledger.book(flow) }
 
-  /// What all positions are worth, summed in the order of instruments.
-  func exposure(at quotes: [Quote]) -> Exposure {
-    var sum = Exposure()
-    for index in positions.indices where positions[index].quantity != 0 {
-      let value = positions[index].quantity * quotes[index].price
-      sum.net += value
-      sum.gross += abs(value)
-    }
-    return sum
-  }
-
   mutating func point(bar: Int, time: Timestamp, exposure: Exposure) -> EquityPoint {
     let equity = ledger.cash + exposure.net
     peakEquity = max(peakEquity, equity)
     return EquityPoint(
       bar: bar, time: time, cash: ledger.cash, positionValue: exposure.net, equity: equity,
-      drawdown: equity / peakEquity - 1, grossExposure: exposure.gross,
+      drawdown: equity == peakEquity ? 0 : equity / peakEquity - 1, grossExposure: exposure.gross,
       netExposure: exposure.net)
   }
 
   /// Books a fill: cash, quantity and lots; the trades that it closes are appended to `outbox`.
   ///
-  /// - Parameter reference: the price before slippage, the last that the closed lots have seen.
+  /// `reference` is the price before slippage, the last that the closed lots have seen.
   mutating func book(
     _ fill: Fill, reference: Double, reason: OrderReason, to outbox: inout [BrokerEvent]
   ) {

@@ -65,7 +65,7 @@ extension Broker {
     decision.wants.removeAll(keepingCapacity: true)
     if execution.fill == .thisClose {
       match(at: .close)
-      valuation = account.exposure(at: quotes)
+      valuation = Exposure(of: account.positions, at: quotes)
     }
   }
 

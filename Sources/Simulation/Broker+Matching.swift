@@ -11,7 +11,7 @@ import Market
 extension Broker {
   mutating func match(at phase: FillPhase) {
     // Summed once, then moved fill by fill, so that a step costs no square of the instruments.
-    var exposure = account.exposure(at: quotes)
+    var exposure = Exposure(of: account.positions, at: quotes)
     var kept = 0
     for index in working.indices {
       var order = working[index]

@@ -46,7 +46,7 @@ extension Broker: Restorable {
     try liquidity?.restore(from: &reader)
     sequence = try reader.readInt()
     orderCount = try reader.readInt()
-    valuation = account.exposure(at: quotes)
+    valuation = Exposure(of: account.positions, at: quotes)
   }
 }
 

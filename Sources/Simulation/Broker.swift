@@ -56,6 +56,7 @@ public struct Broker: Sendable {
   /// - Parameters:
   ///   - instruments: in the order of the spec; elsewhere each is named by its index.
   ///   - execution: values within their ranges.
+  ///   - targets: how the values given to `decide` are read.
   public init(
     instruments: [Instrument], execution: ExecutionSettings, targets: TargetSettings
   ) {
@@ -125,7 +126,7 @@ public struct Broker: Sendable {
     precondition(stage == .close, "the close phase ends once")
     if !working.isEmpty { match(at: .close) }
     if execution.hasFinancing { bookFinancing() }
-    valuation = account.exposure(at: quotes)
+    valuation = Exposure(of: account.positions, at: quotes)
     stage = .decide
   }
 

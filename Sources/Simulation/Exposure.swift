@@ -11,6 +11,17 @@ struct Exposure: Equatable {
   /// Sum of |quantity · price|.
   var gross: Double = 0
 
+  init() {}
+
+  /// Sums positions in the order of instruments.
+  init(of positions: [Position], at quotes: [Quote]) {
+    for index in positions.indices where positions[index].quantity != 0 {
+      let value = positions[index].quantity * quotes[index].price
+      net += value
+      gross += abs(value)
+    }
+  }
+
   /// Takes over the change of one instrument's quantity at `price`.
   mutating func move(from held: Double, to quantity: Double, price: Double) {
     net += quantity * price - held * price
@@ -26,9 +37,12 @@ struct Exposure: Equatable {
   ///
   /// - Parameters:
   ///   - quantity: units asked for, above 0.
+  ///   - side: of the order.
+  ///   - held: units held before, negative for a short position.
   ///   - price: the latest known price of the instrument, which is the fill's reference.
   ///   - costPerUnit: equity lost for each unit traded.
   ///   - equity: before the fill, at the latest known prices.
+  ///   - maxLeverage: gross exposure over equity, at most.
   /// - Returns: units in 0...quantity; `quantity` itself where nothing is cut.
   func admissible(
     quantity: Double, side: Side, held: Double, price: Double, costPerUnit: Double,

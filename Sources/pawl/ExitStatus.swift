@@ -78,6 +78,10 @@ struct StatusError: Error {
 }
 
 /// Messages and progress go to standard error; results to standard output.
-func printError(_ text: String) {
-  fputs(text + "\n", stderr)
+func printError(_ text: String) { writeError(text + "\n") }
+
+/// Writes to standard error as it is; what cannot be written there cannot be told anywhere.
+func writeError(_ text: String) {
+  var text = text
+  text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }

@@ -106,9 +106,11 @@ extension SpecRandom {
       return .generate(
         GenerateSpec(
           kind: chance(50)
-            ? .cointPath(delta: finite(), sigma: finite()) : .randomWalk(series: 1 + below(5)),
-          bars: 1 + below(2_921_940), seed: UInt32(below(100)),
-          stream: word(GenerateSpec.Stream.self), start: finite(), prices: word(PriceRule.self),
+            ? .cointPath(delta: fraction() + 0.5, sigma: fraction() * 2)
+            : .randomWalk(series: 1 + below(5)),
+          bars: 2 + below(2_921_939), seed: UInt32(below(100)),
+          stream: word(GenerateSpec.Stream.self), start: fraction() * 1e12 - 1e9,
+          prices: word(PriceRule.self),
           rescale: rescale(), accept: accept()))
     }
     var files: [FileInstrument] = []

@@ -142,7 +142,7 @@ import Testing
       if !text.contains("where") {
         #expect(values.firstIndex { !$0.isNaN } == expected, "\(text)")
       }
-      #expect(values.prefix(expected).allSatisfy(\.isNaN), "\(text)")
+      #expect(values.prefix(expected).allSatisfy { $0.isNaN }, "\(text)")
     }
   }
 
@@ -164,7 +164,8 @@ import Testing
     else { return }
     let values = stream(program, world.data(steps: 120, &random), 0..<120).map { $0[0] }
     #expect(
-      values.prefix(program.outputs[0].warmUpSteps).allSatisfy(\.isNaN), "seed \(seed) \(tree.text)"
+      values.prefix(program.outputs[0].warmUpSteps).allSatisfy { $0.isNaN },
+      "seed \(seed) \(tree.text)"
     )
   }
 

@@ -130,3 +130,28 @@ func aFileCutOffAnywhereSaysSo(ending: String) throws {
   while try source.read(into: output) > 0 {}
   #expect(hash.finishHex() == SHA256.hex(of: bytes))
 }
+
+/// Whatever the bytes, reading them ends: in bytes or in an error that names the file.
+@Test(arguments: ["gz", "zst"], 1...10 as ClosedRange<UInt64>)
+func aDamagedCompressedFileIsReadOrRefused(ending: String, seed: UInt64) throws {
+  let folder = Folder()
+  var random = TestRandom(state: seed)
+  let whole = try decoded(ending == "gz" ? Compressed.gzip : Compressed.zstd)
+  for round in 0..<100 {
+    var bytes = whole + whole
+    for _ in 0..<Int.random(in: 1...3, using: &random) {
+      bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random)
+    }
+    let path = try folder.write(bytes, as: "f.\(ending)")
+    do {
+      let source = try ByteSource(path: path, chunkSize: 50)
+      let output = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 64)
+      defer { output.deallocate() }
+      var total = 0
+      while case let count = try source.read(into: output), count > 0 { total += count }
+      #expect(total <= 1 << 20, "seed \(seed), round \(round)")
+    } catch {
+      #expect("\(error)".hasPrefix("\(path): read failed: "), "seed \(seed), round \(round)")
+    }
+  }
+}

@@ -91,3 +91,22 @@ func randomNumbersReadAsTheStandardLibraryReadsThem(seed: UInt64) throws {
     if !isSame(parse(String(text)), expected) { Issue.record("round \(round): \(text)") }
   }
 }
+
+/// The two numbers of 19 digits on either side of a tie, nearer to it than a quotient of 64 bits
+/// shows: only the remainder tells on which side they lie.
+@Test func numbersBesideATieGoToTheirOwnSide() throws {
+  var random = TestRandom(state: 6)
+  for round in 0..<5000 {
+    // odd / 2^51 lies in 4..<8, halfway between two doubles; times 10^18 it has 19 digits.
+    let odd = (UInt64(1) << 53) + UInt64.random(in: 0..<(1 << 52), using: &random) * 2 + 1
+    let product = odd.multipliedFullWidth(by: 1_000_000_000_000_000_000)
+    let below = product.high << 13 | product.low >> 51
+    for whole in [below, below + 1] {
+      let digits = String(whole)
+      #expect(digits.count == 19)
+      let text = digits.prefix(1) + "." + digits.dropFirst()
+      let expected = try #require(Double(String(text)))
+      if !isSame(parse(String(text)), expected) { Issue.record("round \(round): \(text)") }
+    }
+  }
+}

@@ -10,6 +10,7 @@ extension RunSpec {
   /// Refuses a spec that names a file which is not there, before anything is written.
   ///
   /// - Parameter exists: whether there is a file at a path.
+  /// - Throws: at the place that names the first missing file.
   public func checkFiles(exists: (String) -> Bool) throws(SpecError) {
     for file in files where !exists(file.path) {
       let looked = file.path == file.written ? "" : ": there is no \(SpecNode.shown(file.path))"

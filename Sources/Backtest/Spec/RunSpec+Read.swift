@@ -8,6 +8,7 @@ extension RunSpec {
   ///   - folder: where relative paths of the spec start; empty is the working directory. For the
   ///     spec of a run it is the one that the run's manifest gives, otherwise the spec's own.
   ///   - overrides: values set on the command line, in order; a later one wins.
+  /// - Throws: the first thing that is wrong.
   public init(
     yaml: [UInt8], file: String, folder: String, overrides: [SpecOverride] = []
   ) throws(SpecError) {

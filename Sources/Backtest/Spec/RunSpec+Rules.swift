@@ -2,6 +2,7 @@ extension RunSpec {
   /// What no key can be wrong in alone: rules between the parts of a spec.
   ///
   /// - Parameter root: the spec's tree, for places.
+  /// - Throws: at the value that a rule refuses.
   func checkRules(_ root: SpecNode) throws(SpecError) {
     try checkLeaks(root)
     try checkUnits(root)

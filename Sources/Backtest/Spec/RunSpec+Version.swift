@@ -2,12 +2,10 @@
 
 extension RunSpec {
   /// - Parameter root: the spec's tree, for places.
+  /// - Throws: at the first value that this version has no code for.
   func checkVersion(_ root: SpecNode) throws(SpecError) {
     func lacks(_ path: String, _ found: String, has: String) -> SpecError {
       SpecError(root.place(of: path), "\(path) was \(found), this version has \(has)")
-    }
-    if case .generate(let generate) = source, generate.stream == .numpyPCG64 {
-      throw lacks("generate.rng", generate.stream.rawValue, has: "philox and numpy-legacy")
     }
     guard let learning else { return }
     let (target, model, training) = (learning.target, learning.model, learning.training)

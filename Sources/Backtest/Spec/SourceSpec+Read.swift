@@ -1,3 +1,6 @@
+import Market
+import Synthetic
+
 extension SourceSpec {
   /// - Throws: where the spec has both `data` and `generate`, or neither.
   init(_ spec: SpecSection, folder: String) throws(SpecError) {
@@ -115,13 +118,19 @@ extension GenerateSpec {
       kind = .randomWalk(
         series: try section.integer("series", in: 1...SpecLimits.instruments, default: 2))
     }
-    bars = try section.integer("bars", in: 1...SpecLimits.generatedBars, default: 1000)
+    bars = try section.integer("bars", in: GeneratorSettings.barsAllowed, default: 1000)
     seed = UInt32(try section.integer("seed", in: 0...Int(UInt32.max), default: 0))
     stream = try section.word("rng", Stream.self, default: .philox)
     start = try section.number("start", .any, default: 100)
     prices = try section.word("prices", PriceRule.self, default: .positive)
     rescale = try section.rescale()
     accept = try section.accept()
+    do throws(SyntheticError) {
+      _ = try generatorSettings()
+    } catch {
+      throw SpecError(
+        section[error.key]?.place ?? section.node.place, "generate.\(error.description)")
+    }
   }
 }
 
@@ -132,7 +141,7 @@ extension SpecSection {
 
   fileprivate func accept() throws(SpecError) -> [String] {
     guard let node = self["accept"] else { return [] }
-    let rules = SpecSection.vettingRules
+    let rules = VettingRule.allCases.map(\.rawValue)
     var names: [String] = []
     for item in try list("accept", node, needed: "a list of rules of vetting") {
       guard case .text(let name, _) = item.value, rules.contains(name) else {
@@ -145,9 +154,4 @@ extension SpecSection {
     }
     return names
   }
-
-  /// What vetting can refuse or remark upon, by the names of its rules.
-  private static let vettingRules = [
-    "stale-open", "split-jump", "high-low", "negative-volume", "adjusted-close", "time-unit",
-  ]
 }

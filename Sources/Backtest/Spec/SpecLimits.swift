@@ -1,5 +1,3 @@
-import Market
-
 /// The largest values that a spec may hold. They are far above any use; beyond them a run would
 /// fail in memory or in arithmetic, where no place in the spec could be named.
 enum SpecLimits {
@@ -11,8 +9,6 @@ enum SpecLimits {
   static let unitsOfALayer = 8192
   /// Epochs, samples and bars.
   static let count = 1_000_000_000
-  /// Daily bars from 2000-01-01 to the last day that a timestamp can be written of.
-  static let generatedBars = 2_921_940
   static let nameLetters = 64
   static let instrumentLetters = 32
 }

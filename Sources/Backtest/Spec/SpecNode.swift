@@ -22,6 +22,14 @@ struct SpecEntry: Sendable {
   var value: SpecNode
 }
 
+extension Unicode.Scalar {
+  /// `U+0007`.
+  var codePoint: String {
+    let digits = String(value, radix: 16, uppercase: true)
+    return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+}
+
 extension SpecNode {
   var entries: [SpecEntry] {
     if case .mapping(let entries) = value { entries } else { [] }
@@ -54,7 +62,7 @@ extension SpecNode {
       if index == 60 { return result + "…" }
       result +=
         scalar.properties.isPatternWhitespace && scalar != " " || scalar.value < 32
-        ? scalar.escaped(asASCII: true) : String(scalar)
+        ? (scalar == "\n" ? "\\n" : scalar == "\t" ? "\\t" : scalar.codePoint) : String(scalar)
     }
     return result
   }

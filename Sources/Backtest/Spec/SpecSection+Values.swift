@@ -53,7 +53,7 @@ extension SpecSection {
     return text
   }
 
-  /// - Parameter range: said in the error as `at least 1`, `at most N`.
+  /// A whole number; the error says the end of `range` that was passed: `at least 1`, `at most N`.
   func integer(
     _ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil
   ) throws(SpecError) -> Int {

@@ -4,7 +4,8 @@ struct SpecSection {
   let path: String
   let node: SpecNode
 
-  /// - Parameter keys: all that the section may hold; nil leaves the check to the caller.
+  /// `keys` are all that the section may hold; nil leaves the check to the caller.
+  ///
   /// - Throws: where `node` is no mapping or has a key that is not known.
   init(_ node: SpecNode, path: String, keys: [String]?) throws(SpecError) {
     self.path = path

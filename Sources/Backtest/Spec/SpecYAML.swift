@@ -20,6 +20,8 @@ struct SpecYAML {
   /// - Parameters:
   ///   - bytes: UTF-8, with or without a byte order mark.
   ///   - file: as messages name it.
+  /// - Returns: the tree; a text without a value is an empty node.
+  /// - Throws: where the text is no YAML, or YAML that a spec does not use.
   static func read(_ bytes: [UInt8], file: String) throws(SpecError) -> SpecNode {
     guard bytes.count <= largestByteCount else {
       throw SpecError(
@@ -46,7 +48,7 @@ struct SpecYAML {
     var lines = SourceLines(text)
     if let (scalar, mark) = lines.firstControlCharacter {
       throw SpecError(
-        place(mark), "a control character, \(scalar.escaped(asASCII: true)), is not allowed")
+        place(mark), "a control character, \(scalar.codePoint), is not allowed")
     }
     var renamed: [RenamedKey] = []
     while true {

@@ -37,7 +37,7 @@ final class ProgressDisplay: Sendable {
       let line = text(of: state.runs, elapsed: (now - started) / .seconds(1))
       if isTerminal {
         // Back to the start of the line, and clear to its end.
-        fputs("\r\u{1B}[K\(line)", stderr)
+        writeError("\r\u{1B}[K\(line)")
         state.lineIsOpen = true
       } else {
         printError(line)
@@ -45,10 +45,15 @@ final class ProgressDisplay: Sendable {
     }
   }
 
+  /// Shows the share of a single piece of work that is done.
+  func update(share: Double) {
+    update(0, RunProgress(bars: Int(share * 1000), barsExpected: 1000, refits: 0))
+  }
+
   /// Clears the bar, so that other text can follow.
   func finish() {
     state.withLock { state in
-      if state.lineIsOpen { fputs("\r\u{1B}[K", stderr) }
+      if state.lineIsOpen { writeError("\r\u{1B}[K") }
       state.lineIsOpen = false
     }
   }
