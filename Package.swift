@@ -39,7 +39,7 @@ let package = Package(
     .target(name: "Expressions", dependencies: ["Market", "Numerics", "Bytes"]),
     .target(name: "Recurrent", dependencies: ["CKernels", "Numerics", "Bytes"]),
     .target(name: "Simulation", dependencies: ["Market", "Numerics", "Bytes"]),
-    .target(name: "Performance", dependencies: ["Market", "Numerics"]),
+    .target(name: "Performance", dependencies: ["Market", "Numerics", "Bytes"]),
     .target(name: "Journal", dependencies: ["Bytes"]),
 
     // Layer 4: learning in time order.
@@ -57,21 +57,31 @@ let package = Package(
     .executableTarget(
       name: "pawl",
       dependencies: [
-        "Backtest", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Backtest", "Journal", "Synthetic", "Expressions", "Recurrent", "Market", "Bytes",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .testTarget(name: "HouseTests"),
-    .testTarget(name: "NumericsTests", dependencies: ["Numerics"]),
+    .testTarget(name: "NumericsTests", dependencies: ["Numerics"], exclude: ["Reference"]),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
     .testTarget(name: "MarketTests", dependencies: ["Market", "Bytes"]),
-    .testTarget(name: "SyntheticTests", dependencies: ["Synthetic", "Market", "Numerics"]),
-    .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Market", "Bytes"]),
+    .testTarget(
+      name: "SyntheticTests", dependencies: ["Synthetic", "Market", "Numerics"],
+      exclude: ["Reference"]),
+    .testTarget(
+      name: "ExpressionsTests", dependencies: ["Expressions", "Market", "Bytes"],
+      exclude: ["Reference"]),
     .testTarget(
       name: "RecurrentTests", dependencies: ["Recurrent", "CKernels", "Numerics", "Bytes"],
       exclude: ["Reference"]),
-    .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Market", "Bytes"]),
-    .testTarget(name: "PerformanceTests", dependencies: ["Performance", "Market", "Numerics"]),
-    .testTarget(name: "JournalTests", dependencies: ["Journal", "Bytes"]),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Simulation", "Market", "Bytes"],
+      exclude: ["Tables"]),
+    .testTarget(
+      name: "PerformanceTests", dependencies: ["Performance", "Market", "Numerics", "Bytes"],
+      exclude: ["Reference"]),
+    .testTarget(
+      name: "JournalTests", dependencies: ["Journal", "Bytes"], exclude: ["Reference"]),
     .testTarget(
       name: "WalkForwardTests", dependencies: ["WalkForward", "Recurrent", "Numerics", "Bytes"]),
     .testTarget(

@@ -3,6 +3,14 @@ public enum FillPhase: Int, Sendable {
   case open
   case path
   case close
+
+  public var name: String {
+    switch self {
+    case .open: "open"
+    case .path: "path"
+    case .close: "close"
+    }
+  }
 }
 
 /// A fact: so much was traded at this price. A row of `fills`.
@@ -51,6 +59,8 @@ public struct Fill: Equatable, Sendable {
 public enum TradeSide: Int, Sendable {
   case long
   case short
+
+  public var name: String { self == .long ? "long" : "short" }
 }
 
 /// A closed round trip, matched first in, first out. A row of `trades`.
@@ -128,8 +138,12 @@ public struct OpenPosition: Equatable, Sendable {
 
 /// What a cash movement that is no fill was for.
 public enum FlowKind: Int, Sendable {
+  /// What cash earned at the risk-free rate, or owed where it was negative.
   case interest
+  /// What holding a short position cost.
   case borrow
+
+  public var name: String { self == .interest ? "interest" : "borrow" }
 }
 
 /// A cash movement that is no fill. A row of `flows`.

@@ -3,22 +3,39 @@ public enum Side: Int, Sendable {
   case buy
   case sell
 
+  public var name: String { self == .buy ? "buy" : "sell" }
+
   /// +1 for a buy, -1 for a sell.
   @inlinable public var sign: Double { self == .buy ? 1 : -1 }
 }
 
 /// How an order is priced.
 public enum OrderType: Int, Sendable {
+  /// Fills at the open of the first bar for which it is eligible.
   case market
+  /// Fills at the close of the first bar for which it is eligible.
   case marketOnClose
+
+  public var name: String {
+    switch self {
+    case .market: "market"
+    case .marketOnClose: "market_on_close"
+    }
+  }
 }
 
 /// How long an order works.
 public enum TimeInForce: Int, Sendable {
   case goodTillCancelled
+
+  public var name: String {
+    switch self {
+    case .goodTillCancelled: "gtc"
+    }
+  }
 }
 
-/// A request to trade. It is eligible from the bar after the one at which it was decided.
+/// A request to trade, as it was decided.
 public struct Order: Equatable, Sendable {
   /// Counts from 1 in the order of submission.
   public var id: Int
@@ -56,6 +73,19 @@ public enum OrderEventKind: Int, Sendable {
   case replaced
   case expired
   case rejected
+
+  public var name: String {
+    switch self {
+    case .submitted: "submitted"
+    case .triggered: "triggered"
+    case .filled: "filled"
+    case .partlyFilled: "partly_filled"
+    case .cancelled: "cancelled"
+    case .replaced: "replaced"
+    case .expired: "expired"
+    case .rejected: "rejected"
+    }
+  }
 }
 
 /// Why it happened; the identifiers are listed in `docs/logs.md`.
@@ -68,6 +98,16 @@ public enum OrderReason: Int, CaseIterable, Sendable {
   case cutLeverage
   /// Equity was zero or less, and the order would have raised exposure.
   case ruined
+
+  /// The identifier that the logs carry.
+  public var name: String {
+    switch self {
+    case .rebalance: "rebalance"
+    case .replaced: "replaced"
+    case .cutLeverage: "cut_leverage"
+    case .ruined: "ruined"
+    }
+  }
 }
 
 /// One state change of an order: a row of `orders`.
@@ -78,17 +118,21 @@ public struct OrderEvent: Equatable, Sendable {
   public var time: Timestamp
   public var order: Order
   public var kind: OrderEventKind
+  /// Units that the event is about, always positive: those asked for when submitted or rejected,
+  /// those filled by this very fill, those still open when cancelled, replaced or expired.
+  public var quantity: Double
   public var reason: OrderReason?
 
   public init(
     sequence: Int, bar: Int, time: Timestamp, order: Order, kind: OrderEventKind,
-    reason: OrderReason?
+    quantity: Double, reason: OrderReason?
   ) {
     self.sequence = sequence
     self.bar = bar
     self.time = time
     self.order = order
     self.kind = kind
+    self.quantity = quantity
     self.reason = reason
   }
 }

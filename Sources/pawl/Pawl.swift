@@ -1,7 +1,32 @@
 import ArgumentParser
 
+/// The command line: the only place that prints or exits.
 @main
-struct Pawl: ParsableCommand {
+struct Pawl: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pawl", abstract: "A walk-forward backtesting engine.")
+    commandName: "pawl",
+    abstract: "A walk-forward backtesting engine: time-safe, the same bits everywhere.",
+    version: Release.version,
+    subcommands: [
+      RunCommand.self, ResumeCommand.self,
+      AuditCommand.self, ExplainCommand.self, GenerateCommand.self,
+      BenchCommand.self,
+    ])
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      ExitStatus.leave(after: error)
+    }
+  }
+}
+
+enum Release {
+  static let version = "0.1.0"
 }

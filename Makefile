@@ -1,0 +1,38 @@
+# The few verbs that people need. Each works on a fresh clone of a Debian machine with Swift 6.1.
+
+SWIFT ?= swift
+PAWL = .build/release/pawl
+
+.PHONY: run test build setup bench format lint golden clean
+
+# The same small network on a pair with known truth, on pure noise, and on two stock indices.
+run: build
+	$(PAWL) run strategies/coint-lstm.yaml strategies/random-walk-lstm.yaml strategies/sp500-nasdaq-lstm.yaml --force
+
+# All tests: in release, since a network trained by unoptimised kernels takes fifty times as long.
+test: setup
+	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
+	$(SWIFT) test -c release -Xswiftc -enable-testing --skip-build
+
+build: setup
+	$(SWIFT) build -c release --product pawl
+
+# Installs the C libraries that are missing; does nothing where they are there.
+setup:
+	@sh .ci/setup
+
+bench: build
+	$(PAWL) bench refit
+	$(PAWL) bench bars
+
+format:
+	$(SWIFT) format -i -r Package.swift Sources Tests Benchmarks strategies
+
+lint:
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks strategies
+
+golden: build
+	$(PAWL) golden check
+
+clean:
+	rm -rf .build

@@ -1,0 +1,135 @@
+import Bytes
+import Expressions
+import Market
+import Simulation
+import WalkForward
+
+/// The spine: steps through the bars once, forward in time.
+///
+/// `step` is the way of a bar. At each time all instruments finish a phase before the next begins,
+/// and a phase is given only what it may see:
+///
+/// 1. open: resting orders meet the open;
+/// 2. path: resting orders meet the bar's range (market orders have no use for it);
+/// 3. close: on-close orders fill, positions are marked, financing is booked;
+/// 4. learn: features are appended, labels mature, the model refits and forecasts;
+/// 5. decide: position expressions become orders, which are eligible from the next bar.
+public struct Engine {
+  private(set) var panel: Panel
+  private(set) var learner: Learner?
+  private var positions: BoundExpressions
+  /// The instrument of each position expression.
+  private let traded: [Int]
+  private(set) var broker: Broker
+  /// Target values by instrument, NaN where nothing is to change; kept for its storage.
+  private var targets: [Double]
+  /// Whether some target had a value at this step, and at any before it.
+  private var hasTarget = false
+  private var hasDecided = false
+
+  init(
+    panel: consuming Panel, learner: Learner?, positions: ExpressionProgram, traded: [Int],
+    broker: Broker
+  ) {
+    targets = Array(repeating: .nan, count: panel.instrumentCount)
+    self.panel = panel
+    self.learner = learner
+    self.positions = BoundExpressions(positions)
+    self.traded = traded
+    self.broker = broker
+  }
+
+  /// The step last taken, from 0; -1 before the first.
+  public var bar: Int { panel.step }
+  /// When that step closed.
+  public var time: Timestamp { panel.time }
+  /// How many steps come at most, where that is known.
+  public var stepCountUpperBound: Int? { panel.stepCountUpperBound }
+  /// Refits so far.
+  public var refitCount: Int { learner?.refitCount ?? 0 }
+
+  /// Takes one step.
+  ///
+  /// - Parameter emit: is handed everything that happens, in order.
+  /// - Returns: false at the end of the bars; then nothing has happened.
+  /// - Throws: `RunFailure` where a file's next row is no bar, or training met a number that is
+  ///   not finite.
+  public mutating func step(_ emit: (Event) -> Void) throws(RunFailure) -> Bool {
+    do throws(BarError) {
+      guard try panel.advance() else { return false }
+    } catch {
+      throw .bars(error)
+    }
+    broker.beginStep(bar: panel.step, time: panel.time)
+
+    for instrument in panel.bars.indices where panel.present[instrument] {
+      broker.open(instrument: instrument, price: panel.bars[instrument].open)
+    }
+    broker.finishOpen()
+    // What the opens did is told before anything else of the bar is looked at.
+    drainBroker(emit)
+
+    for instrument in panel.bars.indices where panel.present[instrument] {
+      broker.close(instrument: instrument, bar: panel.bars[instrument])
+    }
+    broker.finishClose()
+
+    try learner?.step(panel, emit)
+
+    decide()
+    let point = broker.finishStep()
+    drainBroker(emit)
+    let couldFill = hasDecided || (hasTarget && broker.execution.fill == .thisClose)
+    hasDecided = hasDecided || hasTarget
+    emit(.equity(point, hasPosition: point.grossExposure != 0, orderCouldFill: couldFill))
+    return true
+  }
+
+  /// Phase 5: a position expression that is null changes nothing.
+  private mutating func decide() {
+    guard !traded.isEmpty else { return }
+    positions.step(
+      panel, broker: broker, horizons: learner?.horizons ?? [],
+      forecasts: learner?.forecasts ?? [])
+    hasTarget = false
+    for (index, instrument) in traded.enumerated() {
+      let target = panel.present[instrument] ? positions.output(index) : .nan
+      targets[instrument] = target
+      hasTarget = hasTarget || !target.isNaN
+    }
+    broker.decide(targets)
+  }
+
+  private mutating func drainBroker(_ emit: (Event) -> Void) {
+    guard !broker.outbox.isEmpty else { return }
+    for event in broker.outbox {
+      switch event {
+      case .order(let order): emit(.order(order))
+      case .fill(let fill): emit(.fill(fill))
+      case .trade(let trade): emit(.trade(trade, bar: panel.step))
+      case .flow(let flow): emit(.flow(flow))
+      }
+    }
+    broker.clearOutbox()
+  }
+}
+
+extension Engine: Restorable {
+  public func save(to writer: inout StateWriter) {
+    panel.save(to: &writer)
+    learner?.save(to: &writer)
+    positions.save(to: &writer)
+    broker.save(to: &writer)
+    writer.write(hasDecided)
+  }
+
+  /// Goes on where another engine of the same spec and bars was saved; the bars up to there are read
+  /// past, not computed again.
+  public mutating func restore(from reader: inout StateReader) throws(StateError) {
+    try panel.restore(from: &reader)
+    try learner?.restore(from: &reader)
+    try positions.restore(from: &reader)
+    try broker.restore(from: &reader)
+    hasDecided = try reader.readBool()
+  }
+}

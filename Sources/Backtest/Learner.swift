@@ -1,0 +1,92 @@
+import Bytes
+import Expressions
+import Market
+import Recurrent
+import Synthetic
+import WalkForward
+
+/// Phase 4 of a bar: features and targets are evaluated, the walk learns and forecasts, and where the
+/// truth of the series is known the oracle forecasts beside it.
+struct Learner: Restorable {
+  let horizons: [Int]
+  private(set) var features: BoundExpressions
+  /// One target for each horizon, since `h` and `at_origin` depend on it.
+  private(set) var targets: [BoundExpressions]
+  private(set) var walk: Walk
+  private var oracle: OracleForecasts?
+
+  /// The forecasts of the step last taken, one a horizon; NaN where none was made.
+  private(set) var forecasts: [Double]
+  private var featureRow: [Double]
+  private var labelRow: [Double]
+  /// When each bar closed, for the rows that name an earlier one.
+  private var times: [Int] = []
+
+  init(
+    features: ExpressionProgram, targets: [ExpressionProgram], walk: Walk,
+    oracle: OracleForecasts?
+  ) {
+    horizons = walk.configuration.horizons
+    self.features = BoundExpressions(features)
+    self.targets = targets.map { BoundExpressions($0) }
+    self.walk = walk
+    self.oracle = oracle
+    forecasts = Array(repeating: .nan, count: horizons.count)
+    featureRow = Array(repeating: .nan, count: features.outputs.count)
+    labelRow = Array(repeating: .nan, count: horizons.count)
+  }
+
+  var refitCount: Int { walk.refitCount }
+
+  mutating func step(_ panel: borrowing Panel, _ emit: (Event) -> Void) throws(RunFailure) {
+    let time = panel.time
+    evaluate(panel)
+    oracle?.observe(panel)
+    do throws(TrainingError) {
+      try walk.step(features: featureRow, labels: labelRow)
+    } catch {
+      throw .training(error, bar: panel.step, time: time)
+    }
+    if let refit = walk.refit { emit(.refit(refit, bar: panel.step, time: time)) }
+    for index in forecasts.indices { forecasts[index] = .nan }
+    for (index, forecast) in walk.forecasts.enumerated() {
+      forecasts[index] = forecast.value
+      oracle?.remember(forecast)
+      emit(.forecast(forecast, time: time, trainedThrough: self.time(of: forecast.trainedThroughBar)))
+    }
+    for score in walk.scores {
+      emit(.score(score, time: time, oracle: oracle?.take(for: score)))
+    }
+  }
+
+  /// Evaluates features and targets at this bar.
+  private mutating func evaluate(_ panel: borrowing Panel) {
+    times.append(Int(panel.time.milliseconds))
+    features.step(panel)
+    for index in featureRow.indices { featureRow[index] = features.output(index) }
+    for index in targets.indices {
+      targets[index].step(panel)
+      labelRow[index] = targets[index].output(0)
+    }
+  }
+
+  private func time(of bar: Int) -> Timestamp {
+    Timestamp(milliseconds: Int64(times[bar]))
+  }
+
+  func save(to writer: inout StateWriter) {
+    features.save(to: &writer)
+    for target in targets { target.save(to: &writer) }
+    walk.save(to: &writer)
+    oracle?.save(to: &writer)
+    writer.write(times)
+  }
+
+  mutating func restore(from reader: inout StateReader) throws(StateError) {
+    try features.restore(from: &reader)
+    for index in targets.indices { try targets[index].restore(from: &reader) }
+    try walk.restore(from: &reader)
+    try oracle?.restore(from: &reader)
+    times = try reader.readInts()
+  }
+}

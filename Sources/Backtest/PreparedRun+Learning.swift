@@ -1,0 +1,58 @@
+import Bytes
+import Journal
+import Recurrent
+import Synthetic
+import WalkForward
+
+extension PreparedRun {
+  /// The network at its start.
+  func makeNetwork(_ learning: LearningSpec, features: Int) throws(RunFailure) -> Network {
+    return Network(
+      NetworkConfiguration(learning), training: TrainingConfiguration(learning.training, seed: spec.seed),
+      variant: variant)
+  }
+}
+
+extension RunSpec {
+  /// What is known of the series: by their generator, or from a `truth.json` beside the bar files.
+  func truth() throws(RunFailure) -> Truth? {
+    switch source {
+    case .generate(let generate):
+      return generate.rescale == nil ? Truth(try generate.settings()) : nil
+    case .files(let files):
+      guard let first = files.first else { return nil }
+      let folder = first.file.path.folderPrefix
+      let path = folder + "truth.json"
+      let isOneFolder = files.allSatisfy { $0.rescale == nil && $0.file.path.folderPrefix == folder }
+      guard isOneFolder, FileIO.exists(path) else { return nil }
+      do {
+        return try Truth(json: FileIO.readAll(path))
+      } catch {
+        throw .spec(SpecError(.wholeFile(path), "\(error)"))
+      }
+    }
+  }
+}
+
+extension OracleForecasts {
+  /// Nil where the truth is not known, or says nothing about this target.
+  init?(_ spec: RunSpec, _ programs: RunPrograms) throws(RunFailure) {
+    guard let target = programs.targets.first?.outputs[0].text, let truth = try spec.truth(),
+      let oracleTarget = OracleForecasts.target(of: target, names: truth.instruments)
+    else { return nil }
+    let names = spec.instruments.map(\.name)
+    var instruments: [Int] = []
+    for name in truth.instruments {
+      guard let index = names.firstIndex(of: name) else { return nil }
+      instruments.append(index)
+    }
+    self.init(truth: truth, target: oracleTarget, instruments: instruments)
+  }
+}
+
+extension String {
+  /// `a/b/` of `a/b/c`, empty without a folder.
+  fileprivate var folderPrefix: String {
+    lastIndex(of: "/").map { String(self[...$0]) } ?? ""
+  }
+}

@@ -1,0 +1,63 @@
+import Bytes
+import Journal
+import Market
+import Simulation
+
+extension PreparedRun {
+  /// The manifest of a run that begins.
+  func manifest(environment: [String: JSONValue]) -> Manifest {
+    let hash = SHA256()
+    hash.update(Array(spec.resolvedText.utf8))
+    var manifest = Manifest(
+      status: .running, name: spec.name, seed: Int(spec.seed), specSHA256: hash.finishHex())
+    manifest.inputs = zip(spec.instruments, supplies).map { instrument, supply in
+      InputRecord(
+        instrument: instrument.name, file: supply.source, rows: supply.rows, sha256: supply.sha256)
+    }
+    manifest.leaks = statements.leaks
+    manifest.caveats = statements.caveats
+    manifest.omitted = statements.omitted
+    manifest.environment = environment
+    manifest.environment["isa"] = .string(variant.rawValue)
+    return manifest
+  }
+
+  /// What went other than its user may think, known after the last bar.
+  func warnings(after engine: Engine, _ metrics: RunMetrics) -> [String] {
+    var warnings: [String] = []
+    if let timeline, metrics.forecastCount == 0 {
+      warnings.append(
+        "no forecast was made: at least \(timeline.barsNeeded) bars are needed for the first, "
+          + "\(engine.bar + 1) were there")
+    }
+    for (instrument, dropped) in zip(spec.instruments, engine.panel.dropped) where dropped > 0 {
+      warnings.append(
+        "\(dropped) bars of \(instrument.name) closed between the steps of the clock and were left "
+          + "out")
+    }
+    for (instrument, supply) in zip(spec.instruments, supplies) {
+      guard case .file(let vetted) = supply.origin else { continue }
+      if vetted.skippedRows > 0 {
+        warnings.append(
+          "\(vetted.skippedRows) rows of \(instrument.name) held a time and no prices")
+      }
+      for jump in vetted.splitJumps {
+        warnings.append(
+          "\(instrument.name) jumped at \(jump.time.iso8601) as by a split of \(jump.ratio), taken "
+            + "as a true move")
+      }
+    }
+    return warnings
+  }
+
+  func describe(_ orders: [WorkingOrder]) -> [JSONValue] {
+    orders.map { working in
+      [
+        "order_id": .int(working.order.id),
+        "instrument": .string(spec.instruments[working.order.instrument].name),
+        "side": .string(working.order.side.name), "type": .string(working.order.type.name),
+        "quantity": .number(working.remaining), "decided_at_bar": .int(working.order.decidedAtBar),
+      ]
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import Bytes
+import Market
+import Recurrent
+import Simulation
+import Synthetic
+import WalkForward
+
+/// A spec made ready to run: its expressions compiled, its files vetted, its truth known. Nothing
+/// has been written; what is wrong with spec or bars has been found.
+///
+///     let prepared = try PreparedRun(spec, variant: .detected)
+///     var engine = try prepared.makeEngine()
+///     while try engine.step({ event in print(event) }) {}
+public struct PreparedRun {
+  /// With `first` resolved to a count.
+  public let spec: RunSpec
+  public let programs: RunPrograms
+  public let statements: RunStatements
+  /// Nil for a rule strategy.
+  public let timeline: LearningTimeline?
+  let variant: KernelVariant
+  let supplies: [BarSupply]
+  private let oracle: OracleForecasts?
+
+  /// - Parameter variant: the kernels to train with; results do not depend on it.
+  public init(_ spec: RunSpec, variant: KernelVariant) throws(RunFailure) {
+    let programs: RunPrograms
+    do throws(SpecError) {
+      try spec.checkFiles { FileIO.exists($0) }
+      programs = try RunPrograms(spec)
+    } catch {
+      throw .spec(error)
+    }
+    try self.init(spec, programs, supplies: spec.supplies(), variant: variant)
+  }
+
+  /// The bars of each instrument as they were before anything was done to them.
+  func series() throws(RunFailure) -> [BarSeries] {
+    do throws(BarError) {
+      var series: [BarSeries] = []
+      for (instrument, supply) in zip(spec.instruments, supplies) {
+        series.append(try supply.series(instrument))
+      }
+      return series
+    } catch {
+      throw .bars(error)
+    }
+  }
+
+  /// The same run on other bars, as the audit makes them.
+  func replacing(_ series: [BarSeries]) throws(RunFailure) -> PreparedRun {
+    var replaced: [BarSupply] = []
+    do throws(BarError) {
+      for (supply, series) in zip(supplies, series) {
+        replaced.append(try supply.replacing(series, span: spec.timeSpan))
+      }
+    } catch {
+      throw .bars(error)
+    }
+    return try PreparedRun(spec, programs, supplies: replaced, variant: variant)
+  }
+
+  private init(
+    _ spec: RunSpec, _ programs: RunPrograms, supplies: [BarSupply], variant: KernelVariant
+  ) throws(RunFailure) {
+    var spec = spec
+    if case .fraction(let fraction) = spec.learning?.walkForward.first {
+      let steps = try Self.countSteps(spec, supplies)
+      spec.learning?.walkForward.first = .count(max(1, Int(fraction * Double(steps))))
+    }
+    self.spec = spec
+    self.programs = programs
+    self.supplies = supplies
+    self.variant = variant
+    statements = RunStatements(spec, supplies: supplies)
+    timeline = spec.learning.map { LearningTimeline(programs, $0, first: $0.firstCount) }
+    oracle = try OracleForecasts(spec, programs)
+  }
+
+  /// The number of steps of the panel, counted.
+  public func countSteps() throws(RunFailure) -> Int { try Self.countSteps(spec, supplies) }
+
+  private static func countSteps(_ spec: RunSpec, _ supplies: [BarSupply]) throws(RunFailure) -> Int
+  {
+    var panel = try makePanel(spec, supplies)
+    do throws(BarError) {
+      return try panel.advanceToEnd()
+    } catch {
+      throw .bars(error)
+    }
+  }
+
+  static func makePanel(_ spec: RunSpec, _ supplies: [BarSupply]) throws(RunFailure) -> Panel {
+    do throws(BarError) {
+      var streams: [BarStream] = []
+      for supply in supplies { streams.append(try supply.stream()) }
+      return try Panel(streams, clock: PanelClock(spec.clock), span: spec.timeSpan)
+    } catch {
+      throw .bars(error)
+    }
+  }
+
+  /// The engine at its start, before the first bar.
+  public func makeEngine() throws(RunFailure) -> Engine {
+    Engine(
+      panel: try Self.makePanel(spec, supplies), learner: try makeLearner(),
+      positions: programs.positions, traded: spec.positions.positions.map(\.instrument),
+      broker: Broker(
+        instruments: spec.instruments, execution: ExecutionSettings(spec.execution),
+        targets: TargetSettings(spec.positions)))
+  }
+
+  private func makeLearner() throws(RunFailure) -> Learner? {
+    guard let learning = spec.learning, let features = programs.features else { return nil }
+    let walk = Walk(
+      configuration: WalkConfiguration(learning, seed: spec.seed),
+      network: try makeNetwork(learning, features: features.outputs.count),
+      leakedScalers: try leakedScalers(learning))
+    return Learner(features: features, targets: programs.targets, walk: walk, oracle: oracle)
+  }
+
+  /// With `scaler_fit: all`, the scalers of the whole series, future and all.
+  private func leakedScalers(_ learning: LearningSpec) throws(RunFailure) -> ScalerSet? {
+    guard learning.training.scalerFit == .all, let program = programs.features else { return nil }
+    var panel = try Self.makePanel(spec, supplies)
+    var features = BoundExpressions(program)
+    var targets = programs.targets.map { BoundExpressions($0) }
+    var featureStatistics = program.outputs.map { _ in ScalerStatistics() }
+    var targetStatistics = targets.map { _ in ScalerStatistics() }
+    do throws(BarError) {
+      while try panel.advance() {
+        features.step(panel)
+        for index in featureStatistics.indices where !features.output(index).isNaN {
+          featureStatistics[index].add(features.output(index))
+        }
+        for index in targets.indices {
+          targets[index].step(panel)
+          if !targets[index].output(0).isNaN { targetStatistics[index].add(targets[index].output(0)) }
+        }
+      }
+    } catch {
+      throw .bars(error)
+    }
+    let training = learning.training
+    return ScalerSet(
+      features: featureStatistics, outputs: targetStatistics,
+      kind: ScalerKind(training.scaler, training),
+      outputKind: ScalerKind(training.targetScaler, training))
+  }
+}

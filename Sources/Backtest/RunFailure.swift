@@ -1,0 +1,31 @@
+import Bytes
+import Journal
+import Market
+import Recurrent
+
+/// Why a run could not be made or finished. The command line turns each into its exit code.
+public enum RunFailure: Error, CustomStringConvertible {
+  /// The spec, or a file that it names, is not as it has to be.
+  case spec(SpecError)
+  /// A bar file breaks a rule.
+  case bars(BarError)
+  /// A log could not be written or read, or the folder is in use.
+  case journal(JournalError)
+  /// Training met a number that is not finite.
+  case training(TrainingError, bar: Int, time: Timestamp)
+  /// A saved state does not fit the run that is resumed.
+  case state(StateError, path: String)
+  /// Something the caller asked for is not possible as things stand.
+  case usage(String)
+
+  public var description: String {
+    switch self {
+    case .spec(let error): error.description
+    case .bars(let error): error.description
+    case .journal(let error): error.description
+    case .training(let error, let bar, let time): "bar \(bar) (\(time.iso8601)): \(error)"
+    case .state(let error, let path): "\(path): \(error)"
+    case .usage(let text): text
+    }
+  }
+}

@@ -1,0 +1,227 @@
+import Bytes
+import Journal
+import Market
+import WalkForward
+
+/// Turns events into rows of the tables of a run directory.
+///
+/// Listening cannot throw, so the first failure to write is kept and thrown by `check`, which the
+/// run calls after each step.
+final class RunJournal {
+  private let instruments: [[UInt8]]
+  private var writers: [TableWriter]
+  private var failure: JournalError?
+  /// The text of the newest time, which most rows of a step share.
+  private var timeText: [UInt8] = []
+  private var timeOfText: Timestamp?
+
+  /// - Parameters:
+  ///   - positions: where each table goes on, in the order of `LogTable`; nil starts them anew.
+  ///   - thread: compresses and writes beside the caller.
+  init(
+    folder: String, instruments: [String], resumingAt positions: [TablePosition]?,
+    thread: FrameThread?
+  ) throws(JournalError) {
+    self.instruments = instruments.map { Array($0.utf8) }
+    writers = []
+    for table in LogTable.allCases {
+      let path = folder + "/" + table.table.fileName
+      if let positions {
+        writers.append(
+          try TableWriter(
+            resuming: path, table.table, at: positions[table.rawValue], thread: thread))
+      } else {
+        writers.append(try TableWriter(path, table.table, thread: thread))
+      }
+    }
+  }
+
+  /// Throws what went wrong since the start, if anything did.
+  func check() throws(JournalError) {
+    if let failure { throw failure }
+  }
+
+  /// Ends all frames and says how far each table goes, in the order of `LogTable`.
+  func checkpoint() throws(JournalError) -> [TablePosition] {
+    var positions: [TablePosition] = []
+    for writer in writers { positions.append(try writer.checkpoint()) }
+    return positions
+  }
+
+  /// Ends all tables.
+  func finish(openPositions: [OpenPosition]) throws(JournalError) -> [TableRecord] {
+    try check()
+    for position in openPositions { try write(position) }
+    var records: [TableRecord] = []
+    for writer in writers { records.append(try writer.finish()) }
+    return records
+  }
+
+  /// Writes the row of an event.
+  func write(_ event: Event) {
+    guard failure == nil else { return }
+    do throws(JournalError) {
+      switch event {
+      case .refit(let refit, let bar, let time): try write(refit, bar, time)
+      case .forecast(let forecast, let time, let trainedThrough):
+        try write(forecast, time, trainedThrough)
+      case .score(let score, let time, _): try write(score, time)
+      case .order(let order): try write(order)
+      case .fill(let fill): try write(fill)
+      case .trade(let trade, _): try write(trade)
+      case .flow(let flow): try write(flow)
+      case .equity(let point, _, _): try write(point)
+      }
+    } catch {
+      failure = error
+    }
+  }
+
+  private func stamp(_ row: TableWriter, _ bar: Int, _ time: Timestamp) {
+    row.append(bar)
+    row.append(Int(time.milliseconds))
+    if timeOfText != time {
+      timeText.removeAll(keepingCapacity: true)
+      time.appendISO8601(to: &timeText)
+      timeOfText = time
+    }
+    row.append(timeText)
+  }
+
+  private func stamp(_ row: TableWriter, _ time: Timestamp) {
+    row.append(Int(time.milliseconds))
+    row.append(time.iso8601)
+  }
+
+  private func write(_ refit: Refit, _ bar: Int, _ time: Timestamp) throws(JournalError) {
+    let row = writers[LogTable.training.rawValue]
+    row.append(refit.index)
+    stamp(row, bar, time)
+    row.append(refit.samples)
+    row.append(refit.epochs)
+    row.append(refit.updates)
+    row.append(refit.lossFirst)
+    row.append(refit.lossLast)
+    row.appendMissing()
+    try row.endRow()
+  }
+
+  private func write(
+    _ forecast: Forecast, _ time: Timestamp, _ trainedThrough: Timestamp
+  ) throws(JournalError) {
+    let row = writers[LogTable.forecasts.rawValue]
+    stamp(row, forecast.bar, time)
+    row.append("target")
+    row.append(forecast.horizon)
+    row.append(forecast.trainedThroughBar)
+    row.append(Int(trainedThrough.milliseconds))
+    row.append(forecast.refit)
+    row.append(forecast.value)
+    row.append(forecast.naive)
+    row.append(forecast.mean)
+    try row.endRow()
+  }
+
+  private func write(_ score: Score, _ time: Timestamp) throws(JournalError) {
+    let row = writers[LogTable.scores.rawValue]
+    stamp(row, score.bar, time)
+    row.append("target")
+    row.append(score.forecast.horizon)
+    row.append(score.forecast.bar)
+    row.append(score.forecast.value)
+    row.append(score.forecast.naive)
+    row.append(score.forecast.mean)
+    row.append(score.actual)
+    try row.endRow()
+  }
+
+  private func write(_ event: OrderEvent) throws(JournalError) {
+    let row = writers[LogTable.orders.rawValue]
+    row.append(event.sequence)
+    stamp(row, event.bar, event.time)
+    row.append(event.order.id)
+    row.append(event.kind.name)
+    row.append(instruments[event.order.instrument])
+    row.append(event.order.side.name)
+    row.append(event.order.type.name)
+    row.append(event.quantity)
+    row.appendMissing()
+    row.appendMissing()
+    row.append(event.order.timeInForce.name)
+    row.append(event.reason?.name)
+    try row.endRow()
+  }
+
+  private func write(_ fill: Fill) throws(JournalError) {
+    let row = writers[LogTable.fills.rawValue]
+    row.append(fill.sequence)
+    stamp(row, fill.bar, fill.time)
+    row.append(fill.orderID)
+    row.append(instruments[fill.instrument])
+    row.append(fill.side.name)
+    row.append(fill.quantity)
+    row.append(fill.price)
+    row.append(fill.fee)
+    row.append(fill.slippage)
+    row.append(fill.phase.name)
+    row.append(fill.isAmbiguous ? 1 : 0)
+    try row.endRow()
+  }
+
+  private func write(_ trade: Trade) throws(JournalError) {
+    let row = writers[LogTable.trades.rawValue]
+    row.append(trade.id)
+    row.append(instruments[trade.instrument])
+    row.append(trade.side.name)
+    stamp(row, trade.entryTime)
+    stamp(row, trade.exitTime)
+    row.append(trade.quantity)
+    row.append(trade.entryPrice)
+    row.append(trade.exitPrice)
+    row.append(trade.fees)
+    row.append(trade.pnl)
+    row.append(trade.returnFraction)
+    row.append(trade.barsHeld)
+    row.append(trade.mae)
+    row.append(trade.mfe)
+    row.append(trade.entryOrderID)
+    row.append(trade.exitOrderID)
+    row.append(trade.exitReason.name)
+    try row.endRow()
+  }
+
+  private func write(_ flow: Flow) throws(JournalError) {
+    let row = writers[LogTable.flows.rawValue]
+    stamp(row, flow.bar, flow.time)
+    if let instrument = flow.instrument {
+      row.append(instruments[instrument])
+    } else {
+      row.appendMissing()
+    }
+    row.append(flow.kind.name)
+    row.append(flow.amount)
+    try row.endRow()
+  }
+
+  private func write(_ point: EquityPoint) throws(JournalError) {
+    let row = writers[LogTable.equity.rawValue]
+    stamp(row, point.bar, point.time)
+    row.append(point.cash)
+    row.append(point.positionValue)
+    row.append(point.equity)
+    row.append(point.drawdown)
+    row.append(point.grossExposure)
+    row.append(point.netExposure)
+    try row.endRow()
+  }
+
+  private func write(_ position: OpenPosition) throws(JournalError) {
+    let row = writers[LogTable.positions.rawValue]
+    row.append(instruments[position.instrument])
+    row.append(position.quantity)
+    row.append(position.averagePrice)
+    row.append(position.markPrice)
+    row.append(position.unrealisedPnl)
+    try row.endRow()
+  }
+}

@@ -1,0 +1,95 @@
+import Bytes
+import Journal
+import Performance
+
+/// Follows a run event by event for all the figures of its manifest and summary.
+public struct RunMetrics: Restorable, Sendable {
+  private var equity: EquityMetrics
+  private var trades = TradeMetrics()
+  private var forecasts: ForecastMetrics?
+  /// Forecasts made, scored or not.
+  public private(set) var forecastCount = 0
+
+  init(_ spec: RunSpec) {
+    equity = EquityMetrics(
+      startingEquity: spec.execution.cash, riskFreePerYear: spec.execution.riskFree,
+      barsPerYear: spec.execution.barsPerYear)
+    forecasts = spec.learning.map { ForecastMetrics(horizons: $0.target.horizons) }
+  }
+
+  mutating func add(_ event: Event) {
+    switch event {
+    case .fill(let fill): equity.add(fill)
+    case .trade(let trade, _): trades.add(trade)
+    case .equity(let point, let hasPosition, let orderCouldFill):
+      equity.add(point, hasPosition: hasPosition, orderCouldFill: orderCouldFill)
+    case .forecast: forecastCount += 1
+    case .score(let score, _, let oracle):
+      forecasts?.add(
+        horizon: score.forecast.horizon, forecast: score.forecast.value,
+        naive: score.forecast.naive, mean: score.forecast.mean, actual: score.actual,
+        oracle: oracle ?? .nan)
+    case .refit, .order, .flow: break
+    }
+  }
+
+  /// Return and cost figures.
+  public var returns: ReturnReport { equity.report }
+  /// Figures of closed trades.
+  public var tradeReport: TradeReport { trades.report }
+  /// Forecast figures, one report a horizon.
+  public var forecastReports: [ForecastReport] { forecasts?.reports ?? [] }
+
+  public func verdict(leaks: [String]) -> Verdict {
+    // A statement begins with its identifier, which is all that a verdict needs of it.
+    Verdict(
+      leaks: leaks.map { String($0.prefix { $0 != ":" }) }, forecasts: forecastReports,
+      returns: returns)
+  }
+
+  /// The manifest's `metrics`: figures by name, those of the first horizon among them, the others'
+  /// with `_h` and the horizon behind; those of the whole span under `whole_span`; for each that is
+  /// null the reason under `undefined`; and the verdict.
+  func json(leaks: [String]) -> [String: JSONValue] {
+    let returns = self.returns
+    var values: [String: JSONValue] = [:]
+    var reasons: [String: JSONValue] = [:]
+    func put(_ metrics: [Metric], suffix: String = "") {
+      for metric in metrics {
+        values[metric.name + suffix] = metric.value.map { .number($0) } ?? .null
+        if let reason = metric.reason { reasons[metric.name + suffix] = .string(reason) }
+      }
+    }
+    put(returns.metrics)
+    put(trades.report.metrics)
+    for (index, report) in forecastReports.enumerated() {
+      put(report.metrics, suffix: index == 0 ? "" : "_h\(report.horizon)")
+    }
+    var whole: [String: JSONValue] = [:]
+    for metric in returns.wholeSpanMetrics {
+      whole[metric.name] = metric.value.map { .number($0) } ?? .null
+    }
+    let verdict = self.verdict(leaks: leaks)
+    if let first = forecastReports.first { values["horizon"] = .int(first.horizon) }
+    values["whole_span"] = .object(whole)
+    values["undefined"] = .object(reasons)
+    values["verdict"] = .object([
+      "kind": .string(verdict.kind.rawValue), "text": .string(verdict.text),
+    ])
+    return values
+  }
+
+  public func save(to writer: inout StateWriter) {
+    equity.save(to: &writer)
+    trades.save(to: &writer)
+    forecasts?.save(to: &writer)
+    writer.write(forecastCount)
+  }
+
+  public mutating func restore(from reader: inout StateReader) throws(StateError) {
+    try equity.restore(from: &reader)
+    try trades.restore(from: &reader)
+    try forecasts?.restore(from: &reader)
+    forecastCount = try reader.readInt()
+  }
+}

@@ -1,0 +1,77 @@
+import Market
+
+/// What a reader of a run has to know before believing its figures. Each is a sentence that begins
+/// with an identifier and a colon.
+public struct RunStatements: Equatable, Sendable {
+  /// What the run saw of the future.
+  public var leaks: [String] = []
+  /// What is doubtful about its fills or its model.
+  public var caveats: [String] = []
+  /// Costs that were not charged, identifiers only.
+  public var omitted: [String] = []
+
+  init(_ spec: RunSpec, supplies: [BarSupply]) {
+    leaks = Self.leaks(spec)
+    caveats = Self.caveats(spec, supplies)
+    omitted = Self.omitted(spec.execution)
+  }
+
+  private static func leaks(_ spec: RunSpec) -> [String] {
+    var leaks: [String] = []
+    let rescaled: [String]
+    switch spec.source {
+    case .files(let files): rescaled = files.filter { $0.rescale != nil }.map(\.name)
+    case .generate(let generate):
+      rescaled = generate.rescale == nil ? [] : generate.instrumentNames
+    }
+    if !rescaled.isEmpty {
+      leaks.append(
+        "rescale: prices of \(rescaled.joined(separator: ", ")) are mapped by extremes of the whole "
+          + "series")
+    }
+    if spec.learning?.training.scalerFit == .all {
+      leaks.append("scaler_fit: scalers are fitted on the whole series")
+    }
+    return leaks
+  }
+
+  private static func caveats(_ spec: RunSpec, _ supplies: [BarSupply]) -> [String] {
+    var caveats: [String] = []
+    switch spec.execution.fill {
+    case .thisClose:
+      caveats.append("this_close: orders fill at the close that decided them")
+    case .nextOpen:
+      for position in spec.positions.positions {
+        let index = position.instrument
+        guard supplies[index].summary.hasStaleOpens, !spec.accepts(.staleOpen, instrument: index)
+        else { continue }
+        let percent = (supplies[index].summary.staleOpenShare * 1000).rounded() / 10
+        caveats.append(
+          "stale-open: \(spec.instruments[index].name) opens at its previous close on \(percent) % "
+            + "of bars, so that a fill at the next open is a fill at the deciding close")
+      }
+    case .nextClose: break
+    }
+    return caveats
+  }
+
+  private static func omitted(_ execution: ExecutionSpec) -> [String] {
+    var omitted: [String] = []
+    if execution.feeBps == 0 { omitted.append("fee") }
+    if execution.slippageBps == 0 { omitted.append("slippage") }
+    if execution.borrowBpsYear == 0 { omitted.append("borrow") }
+    // No file of actions can be given yet, so nobody pays or receives a dividend.
+    omitted.append("dividends")
+    if execution.participation == nil { omitted.append("participation") }
+    return omitted
+  }
+}
+
+extension RunSpec {
+  func accepts(_ rule: VettingRule, instrument: Int) -> Bool {
+    switch source {
+    case .files(let files): files[instrument].accept.contains(rule.rawValue)
+    case .generate(let generate): generate.accept.contains(rule.rawValue)
+    }
+  }
+}

@@ -1,0 +1,196 @@
+extension RunSpec {
+  /// The spec as resolved: every default written out, keys in a fixed order, one form for each
+  /// value. Equal specs give equal bytes, and reading it gives this spec again.
+  ///
+  /// Files stand as the user wrote them, relative to the folder that the spec was read with, so
+  /// that the text is the same in every checkout; to read it from elsewhere, that folder is given
+  /// again. What is not there and has no default is left out.
+  public var resolvedText: String {
+    var writer = SpecWriter()
+    write(to: &writer)
+    return writer.text
+  }
+
+  private func write(to writer: inout SpecWriter) {
+    writer.line("name", name)
+    writer.line("seed", Int(seed))
+    if span != SpanSpec() {
+      writer.section("span") { writer in
+        if let from = span.from { writer.line("from", raw: SpecTime.text(from, as: .from)) }
+        if let to = span.to { writer.line("to", raw: SpecTime.text(to, as: .to)) }
+      }
+    }
+    switch clock {
+    case .union: writer.line("clock", raw: "union")
+    case .intersection: writer.line("clock", raw: "intersection")
+    case .instrument(let index): writer.line("clock", source.instrumentNames[index])
+    }
+    source.write(to: &writer)
+    if let learning {
+      learning.write(to: &writer, allowLeaks: allowLeaks)
+    } else if allowLeaks {
+      writer.section("training") { $0.line("allow_leaks", true) }
+    }
+    writer.section("positions") { positions.write(to: &$0, names: source.instrumentNames) }
+    writer.section("execution") { execution.write(to: &$0) }
+  }
+}
+
+extension SourceSpec {
+  fileprivate func write(to writer: inout SpecWriter) {
+    switch self {
+    case .files(let files):
+      writer.section("data") { writer in
+        for file in files { writer.section(file.name) { file.write(to: &$0) } }
+      }
+    case .generate(let generate):
+      writer.section("generate") { generate.write(to: &$0) }
+    }
+  }
+}
+
+extension FileInstrument {
+  fileprivate func write(to writer: inout SpecWriter) {
+    writer.line("file", file.written)
+    writer.line("format", format)
+    writer.line("symbol", symbol)
+    writer.line("close_time", SpecTime.text(timeOfDay: closeTimeMs))
+    writer.write(prices, rescale, accept)
+  }
+}
+
+extension GenerateSpec {
+  fileprivate func write(to writer: inout SpecWriter) {
+    switch kind {
+    case .cointPath: writer.line("kind", raw: "coint_path")
+    case .randomWalk: writer.line("kind", raw: "random_walk")
+    }
+    writer.line("bars", bars)
+    writer.line("seed", Int(seed))
+    writer.line("rng", stream)
+    writer.line("start", start)
+    switch kind {
+    case .cointPath(let delta, let sigma):
+      writer.line("delta", delta)
+      writer.line("sigma", sigma)
+    case .randomWalk(let series): writer.line("series", series)
+    }
+    writer.write(prices, rescale, accept)
+  }
+}
+
+extension SpecWriter {
+  fileprivate mutating func write(_ prices: PriceRule, _ rescale: RescaleSpec?, _ accept: [String])
+  {
+    line("prices", prices)
+    if let rescale {
+      line("rescale", list: [SpecWriter.number(rescale.low), SpecWriter.number(rescale.high)])
+    }
+    if !accept.isEmpty { line("accept", list: accept) }
+  }
+}
+
+extension LearningSpec {
+  fileprivate func write(to writer: inout SpecWriter, allowLeaks: Bool) {
+    writer.section("features") { writer in
+      for feature in features { writer.line(feature.name, feature.expression.text) }
+    }
+    writer.section("target") { writer in
+      writer.line("value", target.value.text)
+      if target.isList {
+        writer.line("horizons", list: target.horizons.map(String.init))
+      } else {
+        writer.line("horizon", target.horizons[0])
+      }
+    }
+    writer.section("model") { model.write(to: &$0) }
+    writer.section("training") { training.write(to: &$0, allowLeaks: allowLeaks) }
+    writer.section("walk_forward") { walkForward.write(to: &$0) }
+  }
+}
+
+extension ModelSpec {
+  fileprivate func write(to writer: inout SpecWriter) {
+    writer.line("cell", cell)
+    writer.line("hidden", list: hidden.map(String.init))
+    writer.line("lookback", lookback)
+    writer.line("dropout", dropout)
+    writer.line("input_dropout", inputDropout)
+    writer.line("recurrent_dropout", recurrentDropout)
+    writer.line("stateful", isStateful)
+    writer.line("dialect", dialect)
+    if let initialWeights { writer.line("init", initialWeights.written) }
+  }
+}
+
+extension TrainingSpec {
+  fileprivate func write(to writer: inout SpecWriter, allowLeaks: Bool) {
+    writer.line("loss", loss)
+    writer.line("optimizer", optimizer)
+    writer.line("learning_rate", learningRate)
+    writer.line("epochs", epochs)
+    switch batch {
+    case .size(let size): writer.line("batch", size)
+    case .all: writer.line("batch", raw: "all")
+    }
+    writer.line("shuffle", shuffle)
+    writer.line("scaler", scaler)
+    writer.line(
+      "scaler_range", list: [SpecWriter.number(scalerLow), SpecWriter.number(scalerHigh)])
+    writer.line("scaler_fit", scalerFit)
+    writer.line("allow_leaks", allowLeaks)
+    writer.line("target_scaler", targetScaler)
+  }
+}
+
+extension WalkForwardSpec {
+  fileprivate func write(to writer: inout SpecWriter) {
+    switch train {
+    case .expanding: writer.line("train", raw: "expanding")
+    case .rolling(let window):
+      writer.line("train", raw: "rolling")
+      writer.line("window", window)
+    case .incremental(let replay):
+      writer.line("train", raw: "incremental")
+      writer.line("replay", replay)
+    }
+    switch first {
+    case .count(let count): writer.line("first", count)
+    case .fraction(let fraction): writer.line("first", fraction)
+    }
+    switch refitEvery {
+    case .bars(let bars): writer.line("refit_every", bars)
+    case .never: writer.line("refit_every", raw: "never")
+    }
+    writer.line("start_from", startFrom)
+  }
+}
+
+extension PositionsSpec {
+  fileprivate func write(to writer: inout SpecWriter, names: [String]) {
+    writer.line("unit", unit)
+    writer.line("rebalance", rebalance)
+    for position in positions {
+      writer.line(names[position.instrument], position.expression.text)
+    }
+  }
+}
+
+extension ExecutionSpec {
+  fileprivate func write(to writer: inout SpecWriter) {
+    writer.line("cash", cash)
+    writer.line("fill", fill)
+    writer.line("fee_bps", feeBps)
+    writer.line("slippage_bps", slippageBps)
+    writer.line("max_leverage", maxLeverage)
+    writer.line("delay_bars", delayBars)
+    if let participation {
+      writer.line("participation", participation)
+    } else {
+      writer.line("participation", raw: "none")
+    }
+    writer.line("borrow_bps_year", borrowBpsYear)
+    writer.line("risk_free", riskFree)
+    if let barsPerYear { writer.line("bars_per_year", barsPerYear) }
+  }
+}

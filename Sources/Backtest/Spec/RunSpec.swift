@@ -1,0 +1,79 @@
+import Market
+
+/// A run as its spec describes it, checked, with every default filled in.
+///
+/// Instruments are named by their index in the order of `instruments` everywhere below. Nothing
+/// here depends on where the spec lies, except the `path` of its files.
+public struct RunSpec: Equatable, Sendable {
+  /// `[a-z0-9-]`, at most 64 letters.
+  public var name: String
+  public var seed: UInt32
+  public var span: SpanSpec
+  public var clock: ClockSpec
+  public var source: SourceSpec
+  /// Features, target, model, training and schedule; nil is a rule strategy.
+  public var learning: LearningSpec?
+  /// `training.allow_leaks`, which a rule strategy may say too.
+  public var allowLeaks: Bool
+  public var positions: PositionsSpec
+  public var execution: ExecutionSpec
+
+  /// The instruments, in the order that their indices count.
+  public var instruments: [Instrument] {
+    switch source {
+    case .files(let files):
+      files.map { Instrument(name: $0.name, allowsSignedPrices: $0.prices == .signed) }
+    case .generate(let generate):
+      generate.instrumentNames.map {
+        Instrument(name: $0, allowsSignedPrices: generate.prices == .signed)
+      }
+    }
+  }
+}
+
+/// The times that are read into a run; both ends are included, nil is open.
+public struct SpanSpec: Equatable, Sendable {
+  public var from: Timestamp?
+  /// The last millisecond of the day where the spec gave a date.
+  public var to: Timestamp?
+
+  public func contains(_ time: Timestamp) -> Bool {
+    if let from, time < from { return false }
+    if let to, to < time { return false }
+    return true
+  }
+}
+
+/// Which times are steps of the panel.
+public enum ClockSpec: Equatable, Sendable {
+  case union
+  case intersection
+  /// The times of this instrument, by index.
+  case instrument(Int)
+}
+
+/// The model of a run and all that it learns from.
+public struct LearningSpec: Equatable, Sendable {
+  /// The model's inputs, in order; at least one.
+  public var features: [FeatureSpec]
+  public var target: TargetSpec
+  public var model: ModelSpec
+  public var training: TrainingSpec
+  public var walkForward: WalkForwardSpec
+}
+
+public struct FeatureSpec: Equatable, Sendable {
+  public var name: String
+  public var expression: SourceText
+}
+
+public struct TargetSpec: Equatable, Sendable {
+  public var value: SourceText
+  /// Steps of the panel, at least one entry, no two alike; 0 only where it is the only one.
+  public var horizons: [Int]
+  /// Whether the spec said `horizons: [...]` and not `horizon: N`.
+  public var isList: Bool
+
+  /// The longest horizon, on which the maturity of a sample depends.
+  public var longestHorizon: Int { horizons.max() ?? 0 }
+}

@@ -1,0 +1,106 @@
+/// Where the bars of a run come from.
+public enum SourceSpec: Equatable, Sendable {
+  case files([FileInstrument])
+  case generate(GenerateSpec)
+}
+
+/// A file that a spec names.
+///
+/// `written` is what a resolved spec repeats, so that equal runs of different checkouts have equal
+/// specs; `path` is where to open it. Two are equal if both are, wherever the spec names them.
+public struct FileReference: Equatable, Sendable {
+  /// As the spec has it: relative to the spec's folder, or absolute.
+  public var written: String
+  /// `written` joined to the spec's folder.
+  public var path: String
+  /// Where in the spec.
+  public var place: SpecPlace
+  /// `data.X.file`.
+  public var keyPath: String
+
+  public static func == (left: FileReference, right: FileReference) -> Bool {
+    left.written == right.written && left.path == right.path
+  }
+}
+
+/// Which prices an instrument may have.
+public enum PriceRule: String, CaseIterable, Sendable {
+  /// Above zero.
+  case positive
+  /// Any finite number; traded in units only.
+  case signed
+}
+
+/// The range that all prices of an instrument are mapped to, by the extremes of the closes of its
+/// whole series: a leak.
+public struct RescaleSpec: Equatable, Sendable {
+  public var low: Double
+  /// Above `low`.
+  public var high: Double
+}
+
+/// An instrument whose bars are read from a file.
+public struct FileInstrument: Equatable, Sendable {
+  public enum Format: String, CaseIterable, Sendable {
+    case pawl
+    case yahoo
+    case closes
+  }
+
+  /// `[A-Z][A-Za-z0-9_]*`, at most 32 letters.
+  public var name: String
+  public var file: FileReference
+  public var format: Format
+  /// The name that the source has for it (for `closes`, its column); by default `name`.
+  public var symbol: String
+  /// Milliseconds after midnight UTC at which a bar closes whose file holds only its date,
+  /// 0..<86 400 000.
+  public var closeTimeMs: Int64
+  public var prices: PriceRule
+  public var rescale: RescaleSpec?
+  /// Vetting rules and caveats that are waived, in the order of the spec.
+  public var accept: [String]
+
+  /// 23:59:59.999.
+  public static let defaultCloseTimeMs: Int64 = 86_399_999
+}
+
+/// Instruments whose bars are made by a seeded generator with known truth.
+public struct GenerateSpec: Equatable, Sendable {
+  public enum Kind: Equatable, Sendable {
+    /// A cointegrated pair X, Y.
+    case cointPath(delta: Double, sigma: Double)
+    /// Independent walks.
+    case randomWalk(series: Int)
+  }
+
+  public enum Stream: String, CaseIterable, Sendable {
+    case philox
+    case numpyLegacy = "numpy-legacy"
+    case numpyPCG64 = "numpy-pcg64"
+  }
+
+  public var kind: Kind
+  /// Rows, the start row first; at least 1.
+  public var bars: Int
+  public var seed: UInt32
+  public var stream: Stream
+  /// The first price of every series.
+  public var start: Double
+  public var prices: PriceRule
+  public var rescale: RescaleSpec?
+  public var accept: [String]
+
+  /// X and Y; of more than two walks X1, X2, …; of one walk X.
+  public var instrumentNames: [String] {
+    switch kind {
+    case .cointPath: ["X", "Y"]
+    case .randomWalk(let series):
+      switch series {
+      case 1: ["X"]
+      case 2: ["X", "Y"]
+      default: (1...series).map { "X\($0)" }
+      }
+    }
+  }
+}

@@ -1,0 +1,14 @@
+/// The largest values that a spec may hold. They are far above any use; beyond them a run would
+/// fail in memory or in arithmetic, where no place in the spec could be named.
+enum SpecLimits {
+  static let instruments = 4096
+  static let features = 4096
+  static let horizon = 1_000_000
+  static let lookback = 100_000
+  static let layers = 64
+  static let unitsOfALayer = 8192
+  /// Epochs, samples and bars.
+  static let count = 1_000_000_000
+  static let nameLetters = 64
+  static let instrumentLetters = 32
+}

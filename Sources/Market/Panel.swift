@@ -1,0 +1,204 @@
+import Bytes
+
+/// Which times are steps of a panel.
+public enum PanelClock: Equatable, Sendable {
+  /// Every time at which any instrument has a bar.
+  case union
+  /// The times at which all instruments have one.
+  case intersection
+  /// The times of one instrument, by its index.
+  case instrument(Int)
+}
+
+/// Instruments on one clock: a cursor that goes forward, and has no way to look ahead.
+///
+///     var panel = Panel(streams, clock: .union, span: span)
+///     while try panel.advance() {
+///       if panel.present[0] { use(panel.bars[0]) }
+///     }
+///
+/// An instrument without a bar at a step simply has none there; nothing is carried forward. A bar
+/// that closes at no step (under `intersection` or `instrument`) is no part of the run: it can be
+/// neither seen nor traded, as if the file did not have it, and is counted in `dropped`. Bars
+/// outside the span are not read into the run at all, and are not counted.
+public struct Panel {
+  /// Index of the step, from 0; -1 before the first.
+  public private(set) var step = -1
+  /// When the step's bars closed. Means nothing before the first step.
+  public private(set) var time = Timestamp(milliseconds: 0)
+  /// By instrument: the bar that closed at `time`; stale where `present` is false.
+  public private(set) var bars: [Bar]
+  /// By instrument: whether it has a bar at this step.
+  public private(set) var present: [Bool]
+  /// By instrument: how many bars so far closed between the steps of the clock.
+  public private(set) var dropped: [Int]
+  public let clock: PanelClock
+  public let span: TimeSpan
+  /// How many steps come at most, where the streams know their length. Exact for one instrument
+  /// and for the clock of one; for `union` it is the sum.
+  public let stepCountUpperBound: Int?
+
+  private var streams: [BarStream]
+  // The bar after this step's, by instrument. It is held apart so that no reader of `bars` sees it.
+  private var pending: [Bar]
+  // Its time; Int64.max at the end of the stream.
+  private var pendingTime: [Int64]
+  private let last: Int64
+
+  /// Reads the first bars; the panel stands before its first step.
+  ///
+  /// - Parameters:
+  ///   - streams: one an instrument, in the order of the spec, none begun.
+  ///   - clock: which times are steps.
+  ///   - span: bars outside are passed over.
+  /// - Throws: `BarError` where the first bars of a file cannot be read.
+  /// - Precondition: there is a stream, and the clock's index is that of one.
+  public init(
+    _ streams: [BarStream], clock: PanelClock = .union, span: TimeSpan = TimeSpan()
+  ) throws(BarError) {
+    precondition(!streams.isEmpty, "a panel has an instrument")
+    if case .instrument(let index) = clock {
+      precondition(streams.indices.contains(index), "the clock is one of the instruments")
+    }
+    let empty = Bar(time: time, open: .nan, high: .nan, low: .nan, close: .nan)
+    self.streams = streams
+    self.clock = clock
+    self.span = span
+    bars = Array(repeating: empty, count: streams.count)
+    present = Array(repeating: false, count: streams.count)
+    dropped = Array(repeating: 0, count: streams.count)
+    pending = bars
+    pendingTime = Array(repeating: .max, count: streams.count)
+    // A bar at the very last millisecond would look like the end; no calendar reaches it.
+    last = min(span.to?.milliseconds ?? .max, .max - 1)
+    stepCountUpperBound = Panel.stepBound(streams.map(\.countUpperBound), clock)
+    for index in streams.indices {
+      repeat { try refill(index) } while pendingTime[index] < span.from?.milliseconds ?? .min
+    }
+  }
+
+  public var instrumentCount: Int { streams.count }
+
+  /// Goes to the next step.
+  ///
+  /// - Returns: false at the end; then nothing has changed.
+  /// - Throws: `BarError` where a file's next row is no bar.
+  public mutating func advance() throws(BarError) -> Bool {
+    let next: Int64
+    if pending.count == 1 {
+      next = pendingTime[0]
+    } else {
+      switch clock {
+      case .union: next = pendingTime.reduce(.max) { min($0, $1) }
+      case .intersection: next = try nextCommonTime()
+      case .instrument(let index):
+        next = pendingTime[index]
+        if next != .max {
+          for other in pending.indices { try drop(other, before: next) }
+        }
+      }
+    }
+    guard next != .max else { return false }
+    step += 1
+    time = Timestamp(milliseconds: next)
+    for index in pending.indices {
+      let isPresent = pendingTime[index] == next
+      present[index] = isPresent
+      if isPresent {
+        bars[index] = pending[index]
+        try refill(index)
+      }
+    }
+    return true
+  }
+
+  /// Goes forward to a step, as `resume` does.
+  ///
+  /// - Returns: false where the panel ends before it.
+  /// - Precondition: `step` is not behind this one.
+  public mutating func skip(toStep step: Int) throws(BarError) -> Bool {
+    precondition(step >= self.step, "a panel goes forward only")
+    while self.step < step {
+      guard try advance() else { return false }
+    }
+    return true
+  }
+
+  /// Goes through all steps that are left.
+  ///
+  /// - Returns: the number of steps of the whole panel.
+  public mutating func advanceToEnd() throws(BarError) -> Int {
+    while try advance() {}
+    return step + 1
+  }
+
+  /// The first time at which all have a bar; what lies before it is dropped.
+  private mutating func nextCommonTime() throws(BarError) -> Int64 {
+    while true {
+      let latest = pendingTime.reduce(.min) { max($0, $1) }
+      guard latest != .max else { return latest }
+      for index in pending.indices { try drop(index, before: latest) }
+      if pendingTime.allSatisfy({ $0 == latest }) { return latest }
+    }
+  }
+
+  private mutating func drop(_ index: Int, before time: Int64) throws(BarError) {
+    while pendingTime[index] < time {
+      dropped[index] += 1
+      try refill(index)
+    }
+  }
+
+  private mutating func refill(_ index: Int) throws(BarError) {
+    if let bar = try streams[index].next(), bar.time.milliseconds <= last {
+      pending[index] = bar
+      pendingTime[index] = bar.time.milliseconds
+    } else {
+      pendingTime[index] = .max
+    }
+  }
+
+  private static func stepBound(_ counts: [Int?], _ clock: PanelClock) -> Int? {
+    switch clock {
+    case .instrument(let index): counts[index]
+    case .intersection: counts.compactMap { $0 }.min()
+    case .union:
+      counts.reduce(Int?.some(0)) { sum, count in
+        guard let sum, let count else { return nil }
+        return sum + count
+      }
+    }
+  }
+}
+
+extension Panel: Restorable {
+  /// The state of a panel is how far it has come; the bars are in the files.
+  public func save(to writer: inout StateWriter) {
+    writer.write(step)
+    writer.write(Int(time.milliseconds))
+  }
+
+  /// - Throws: `StateError` where the bars end before the saved step, have another time there, or
+  ///   cannot be read: the files are not those of the run that was saved. Also where this panel has
+  ///   gone past the saved step already.
+  public mutating func restore(from reader: inout StateReader) throws(StateError) {
+    let savedStep = try reader.readInt()
+    let savedTime = Timestamp(milliseconds: Int64(try reader.readInt()))
+    guard savedStep >= step else {
+      throw StateError("the step of a panel was \(savedStep), at least \(step) is needed")
+    }
+    do throws(BarError) {
+      guard try skip(toStep: savedStep) else {
+        throw BarError(
+          "the bars ended after \(step + 1) steps, \(savedStep + 1) are needed", file: "")
+      }
+    } catch {
+      throw StateError(error.description)
+    }
+    guard step < 0 || time == savedTime else {
+      throw StateError(
+        "step \(step) of the bars was at \(time.milliseconds) ms, "
+          + "\(savedTime.milliseconds) ms is needed")
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import Bytes
+import Market
+
+/// The state between two steps. Settings and instruments come from the spec and are not written.
+extension Broker: Restorable {
+  public func save(to writer: inout StateWriter) {
+    precondition(stage == .betweenSteps, "a broker is saved between two steps")
+    precondition(outbox.isEmpty, "what a broker did is taken before it is saved")
+    writer.write(bar)
+    writer.write(time != nil)
+    writer.write(Int(time?.milliseconds ?? 0))
+    account.save(to: &writer)
+    writer.write(working.count)
+    for order in working { order.save(to: &writer) }
+    for quote in quotes { quote.save(to: &writer) }
+    writer.write(lastValues)
+    liquidity?.save(to: &writer)
+    writer.write(sequence)
+    writer.write(orderCount)
+  }
+
+  public mutating func restore(from reader: inout StateReader) throws(StateError) {
+    precondition(stage == .betweenSteps, "a broker is restored between two steps")
+    let instruments = lastValues.count
+    outbox.removeAll(keepingCapacity: true)
+    bar = try reader.readInt()
+    let hasBegun = try reader.readBool()
+    let milliseconds = try reader.readInt()
+    time = hasBegun ? Timestamp(milliseconds: Int64(milliseconds)) : nil
+    try account.restore(from: &reader)
+    let count = try reader.readInt()
+    guard count >= 0 else {
+      throw StateError("a count of orders was \(count), at least 0 is needed")
+    }
+    working.removeAll(keepingCapacity: true)
+    for _ in 0..<count {
+      let order = try WorkingOrder(from: &reader)
+      guard (0..<instruments).contains(order.order.instrument) else {
+        throw StateError(
+          "an order's instrument was \(order.order.instrument), below \(instruments) is needed")
+      }
+      working.append(order)
+    }
+    for index in quotes.indices { try quotes[index].restore(from: &reader) }
+    lastValues = try reader.readDoubles(count: instruments, "the last values of a broker")
+    try liquidity?.restore(from: &reader)
+    sequence = try reader.readInt()
+    orderCount = try reader.readInt()
+    valuation = Exposure(of: account.positions, at: quotes)
+  }
+}
+
+extension WorkingOrder {
+  func save(to writer: inout StateWriter) {
+    writer.write(order.id)
+    writer.write(order.instrument)
+    writer.write(order.side.rawValue)
+    writer.write(order.quantity)
+    writer.write(order.type.rawValue)
+    writer.write(order.timeInForce.rawValue)
+    writer.write(order.decidedAtBar)
+    writer.write(reason.rawValue)
+    writer.write(remaining)
+    writer.write(eligibleFromBar)
+  }
+
+  init(from reader: inout StateReader) throws(StateError) {
+    let id = try reader.readInt()
+    let instrument = try reader.readInt()
+    let side: Side = try reader.readChoice("the side of an order")
+    let quantity = try reader.readDouble()
+    let type: OrderType = try reader.readChoice("the type of an order")
+    let timeInForce: TimeInForce = try reader.readChoice("the time in force of an order")
+    order = Order(
+      id: id, instrument: instrument, side: side, quantity: quantity, type: type,
+      timeInForce: timeInForce, decidedAtBar: try reader.readInt())
+    reason = try reader.readChoice("the reason of an order")
+    remaining = try reader.readDouble()
+    eligibleFromBar = try reader.readInt()
+  }
+}
+
+extension StateReader {
+  fileprivate mutating func readChoice<Choice: RawRepresentable<Int>>(
+    _ what: String
+  ) throws(StateError) -> Choice {
+    let value = try readInt()
+    guard let choice = Choice(rawValue: value) else {
+      throw StateError("\(what) was \(value), which names none")
+    }
+    return choice
+  }
+}

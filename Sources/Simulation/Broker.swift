@@ -1,0 +1,191 @@
+import Bytes
+import Market
+
+/// The exchange and the account: takes target positions, makes orders of them, fills them on bars,
+/// and keeps the money.
+///
+/// A step of the panel goes through it phase by phase, all instruments finishing a phase before the
+/// next begins, and what a call may see is what it is given:
+///
+///     broker.beginStep(bar: bar, time: time)
+///     for each instrument with a bar { broker.open(instrument: i, price: bar.open) }
+///     broker.finishOpen()        // market orders fill at the opens
+///     for each instrument with a bar { broker.close(instrument: i, bar: bar) }
+///     broker.finishClose()       // on-close orders fill; financing; positions are marked
+///     broker.decide(values)      // may be left out
+///     let row = broker.finishStep()
+///
+/// What happened lies in `outbox` until `clearOutbox`; once its storage and those of orders and lots
+/// have grown, a step allocates nothing.
+public struct Broker: Sendable {
+  public let execution: ExecutionSettings
+  public let targets: TargetSettings
+  let allowsSignedPrices: [Bool]
+  let costs: Costs
+
+  /// What happened since it was last cleared, oldest first.
+  public internal(set) var outbox: [BrokerEvent] = []
+
+  var stage = Stage.betweenSteps
+  var bar = -1
+  /// Of the current step; nil before the first.
+  var time: Timestamp?
+  var account: Account
+  /// Orders not yet filled, in the order of submission, which is the order of matching.
+  var working: [WorkingOrder] = []
+  /// One for each instrument.
+  var quotes: [Quote]
+  /// The last value acted on of each position expression, NaN before the first; kept only where
+  /// orders wait for a change.
+  var lastValues: [Double]
+  var liquidity: Liquidity?
+  var sequence = 0
+  var orderCount = 0
+
+  // Only within a step, so no part of the state.
+
+  /// The account's positions at the latest marks, from `finishClose` on.
+  var valuation = Exposure()
+  /// Financing that has accrued since the previous step.
+  var interest = 0.0
+  var borrowCosts: [Double]
+  var decision = Decision()
+
+  enum Stage: Sendable { case betweenSteps, open, close, decide, decided }
+
+  /// - Parameters:
+  ///   - instruments: in the order of the spec; elsewhere each is named by its index.
+  ///   - execution: values within their ranges.
+  ///   - targets: how the values given to `decide` are read.
+  public init(
+    instruments: [Instrument], execution: ExecutionSettings, targets: TargetSettings
+  ) {
+    execution.checkRanges()
+    self.execution = execution
+    self.targets = targets
+    allowsSignedPrices = instruments.map(\.allowsSignedPrices)
+    costs = Costs(feeBps: execution.feeBps, slippageBps: execution.slippageBps)
+    account = Account(cash: execution.cash, instruments: instruments.count)
+    quotes = Array(repeating: Quote(), count: instruments.count)
+    lastValues = Array(repeating: .nan, count: instruments.count)
+    borrowCosts = Array(repeating: 0, count: instruments.count)
+    liquidity = execution.participation.map {
+      Liquidity(participation: $0, instruments: instruments.count)
+    }
+  }
+
+  // MARK: - Phases
+
+  /// Begins a step: financing accrues on what was held since the previous one.
+  ///
+  /// - Parameters:
+  ///   - bar: the step of the panel, after the previous one.
+  ///   - time: of the step, after the previous one.
+  public mutating func beginStep(bar: Int, time: Timestamp) {
+    precondition(stage == .betweenSteps, "a step begins after the previous one has finished")
+    precondition(bar > self.bar, "steps go forward")
+    if let previous = self.time {
+      precondition(time > previous, "time goes forward")
+      if execution.hasFinancing {
+        accrue(milliseconds: time.milliseconds - previous.milliseconds)
+      }
+    }
+    self.bar = bar
+    self.time = time
+    stage = .open
+  }
+
+  /// Reveals the open of an instrument, and nothing else of its bar.
+  public mutating func open(instrument: Int, price: Double) {
+    precondition(stage == .open, "opens are revealed in the open phase")
+    precondition(quotes[instrument].lastBar != bar, "an instrument has one bar a step")
+    quotes[instrument] = Quote(
+      price: price, lastBar: bar, barCount: quotes[instrument].barCount + 1)
+    liquidity?.beginBar(of: instrument)
+  }
+
+  /// Ends the open phase: market orders meet the opens.
+  public mutating func finishOpen() {
+    precondition(stage == .open, "the open phase ends once")
+    if !working.isEmpty { match(at: .open) }
+    stage = .close
+  }
+
+  /// Reveals the whole bar of an instrument whose open has been revealed.
+  public mutating func close(instrument: Int, bar: Bar) {
+    precondition(stage == .close, "closes are revealed in the close phase")
+    precondition(quotes[instrument].lastBar == self.bar, "a bar that closes has opened")
+    quotes[instrument].price = bar.close
+    account.see(high: bar.high, low: bar.low, of: instrument)
+    liquidity?.completeBar(of: instrument, volume: bar.volume)
+  }
+
+  /// Ends the close phase: on-close orders meet the closes, financing is booked, and positions are
+  /// marked at the last close of their instrument.
+  public mutating func finishClose() {
+    precondition(stage == .close, "the close phase ends once")
+    if !working.isEmpty { match(at: .close) }
+    if execution.hasFinancing { bookFinancing() }
+    valuation = Exposure(of: account.positions, at: quotes)
+    stage = .decide
+  }
+
+  /// Ends the step.
+  ///
+  /// - Returns: the account at the close of the step, with the fills of `decide` where decisions
+  ///   are carried out at the same close.
+  public mutating func finishStep() -> EquityPoint {
+    precondition(stage == .decide || stage == .decided, "a step finishes after its close")
+    stage = .betweenSteps
+    return account.point(bar: bar, time: now, exposure: valuation)
+  }
+
+  // MARK: - What can be asked
+
+  /// Money: cash and positions at the last marks. In `decide` it is that of phase 3.
+  public var equity: Double { account.ledger.cash + valuation.net }
+
+  public var cash: Double { account.ledger.cash }
+
+  /// Sum of the profit of closed trades, net of both sides' fees.
+  public var realisedPnl: Double { account.realisedPnl }
+
+  /// Units held of an instrument, negative for a short position.
+  public func position(of instrument: Int) -> Double { account.positions[instrument].quantity }
+
+  /// Each position that is open, in the order of instruments, at its last mark. Its average price
+  /// is that of the lots still held; its unrealised profit leaves fees out.
+  public var openPositions: [OpenPosition] { account.openPositions(at: quotes) }
+
+  /// Orders that still wait, in the order of submission.
+  public var openOrders: [WorkingOrder] { working }
+
+  /// Empties `outbox` and keeps its storage.
+  public mutating func clearOutbox() {
+    if !outbox.isEmpty { outbox.removeAll(keepingCapacity: true) }
+  }
+
+  // MARK: - Parts shared by the phases
+
+  var now: Timestamp {
+    guard let time else { preconditionFailure("a step has begun") }
+    return time
+  }
+
+  func hasBar(_ instrument: Int) -> Bool { quotes[instrument].lastBar == bar }
+
+  mutating func nextSequence() -> Int {
+    sequence += 1
+    return sequence
+  }
+
+  mutating func report(
+    _ order: Order, _ kind: OrderEventKind, quantity: Double, reason: OrderReason? = nil
+  ) {
+    outbox.append(
+      .order(
+        OrderEvent(
+          sequence: nextSequence(), bar: bar, time: now, order: order, kind: kind,
+          quantity: quantity, reason: reason)))
+  }
+}

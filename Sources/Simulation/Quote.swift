@@ -1,0 +1,26 @@
+import Bytes
+
+/// What is known of an instrument's prices.
+struct Quote: Equatable {
+  /// The latest known: the open of this step's bar in the open phase, else the last close; NaN
+  /// before the first bar.
+  var price: Double = .nan
+  /// The step of the panel with the instrument's last bar, -1 before the first.
+  var lastBar = -1
+  /// Bars of the instrument so far.
+  var barCount = 0
+}
+
+extension Quote: Restorable {
+  func save(to writer: inout StateWriter) {
+    writer.write(price)
+    writer.write(lastBar)
+    writer.write(barCount)
+  }
+
+  mutating func restore(from reader: inout StateReader) throws(StateError) {
+    price = try reader.readDouble()
+    lastBar = try reader.readInt()
+    barCount = try reader.readInt()
+  }
+}

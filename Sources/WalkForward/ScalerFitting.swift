@@ -1,0 +1,89 @@
+import Bytes
+
+/// Fits the scalers of a walk on the distinct rows of the training samples' windows, the outputs'
+/// on their labels; never on anything else.
+struct ScalerFitting: Restorable, Sendable {
+  let kind: ScalerKind
+  let outputKind: ScalerKind
+  /// Statistics of every mature sample, kept up as they mature, so that a set that only grows needs
+  /// no second pass.
+  private var features: [ScalerStatistics]
+  private var outputs: [ScalerStatistics]
+  private var rowsThrough = -1
+
+  init(kind: ScalerKind, outputKind: ScalerKind, ledger: SampleLedger) {
+    self.kind = kind
+    self.outputKind = outputKind
+    features = Array(repeating: ScalerStatistics(), count: ledger.featureCount)
+    outputs = Array(repeating: ScalerStatistics(), count: ledger.horizons.count)
+  }
+
+  /// Takes in a sample that has just become mature.
+  mutating func add(_ sample: Int, of ledger: SampleLedger) {
+    let first = max(sample - ledger.lookback + 1, rowsThrough + 1)
+    rowsThrough = sample
+    Self.add(rows: first..<sample + 1, of: ledger, to: &features)
+    for index in outputs.indices {
+      outputs[index].add(ledger.label(of: sample, horizonIndex: index))
+    }
+  }
+
+  /// Scalers of all mature samples.
+  func fittedOnAll() -> ScalerSet {
+    ScalerSet(features: features, outputs: outputs, kind: kind, outputKind: outputKind)
+  }
+
+  /// Scalers of some samples, in time order.
+  func fitted(on samples: [Int], of ledger: SampleLedger) -> ScalerSet {
+    var features = features.map { _ in ScalerStatistics() }
+    var outputs = outputs.map { _ in ScalerStatistics() }
+    for block in WindowBlocks(samples: samples, lookback: ledger.lookback) {
+      Self.add(rows: block.rows, of: ledger, to: &features)
+      for index in outputs.indices {
+        outputs[index].add(ledger.label(of: block.sample, horizonIndex: index))
+      }
+    }
+    return ScalerSet(features: features, outputs: outputs, kind: kind, outputKind: outputKind)
+  }
+
+  /// Scalers of one window by its own rows, its outputs by the labels that lie at the window's bars
+  /// and were known when it ended.
+  ///
+  /// - Returns: nil where an output has no such label.
+  func fitted(onWindowEndingAt bar: Int, of ledger: SampleLedger) -> ScalerSet? {
+    var features = features.map { _ in ScalerStatistics() }
+    var outputs = outputs.map { _ in ScalerStatistics() }
+    let window = bar - ledger.lookback + 1..<bar + 1
+    Self.add(rows: window, of: ledger, to: &features)
+    for (index, horizon) in ledger.horizons.enumerated() {
+      // The label of sample s lies at bar s + horizon; a nowcast's own label does not count.
+      let known = horizon == 0 ? window.dropLast() : window
+      for labelBar in known where labelBar >= horizon {
+        let label = ledger.label(of: labelBar - horizon, horizonIndex: index)
+        if !label.isNaN { outputs[index].add(label) }
+      }
+      guard outputs[index].count > 0 else { return nil }
+    }
+    return ScalerSet(features: features, outputs: outputs, kind: kind, outputKind: outputKind)
+  }
+
+  private static func add(
+    rows: Range<Int>, of ledger: SampleLedger, to statistics: inout [ScalerStatistics]
+  ) {
+    let width = ledger.featureCount
+    for row in rows {
+      for feature in 0..<width { statistics[feature].add(ledger.rows[row * width + feature]) }
+    }
+  }
+
+  func save(to writer: inout StateWriter) {
+    for statistics in features + outputs { statistics.save(to: &writer) }
+    writer.write(rowsThrough)
+  }
+
+  mutating func restore(from reader: inout StateReader) throws(StateError) {
+    for index in features.indices { try features[index].restore(from: &reader) }
+    for index in outputs.indices { try outputs[index].restore(from: &reader) }
+    rowsThrough = try reader.readInt()
+  }
+}

@@ -1,0 +1,32 @@
+import Numerics
+
+/// Which mature samples a refit trains on.
+public enum TrainingSet: Equatable, Sendable {
+  /// All.
+  case expanding
+  /// The newest `window`.
+  case rolling(window: Int)
+  /// Those that matured since the last refit, preceded by `replay` drawn from the older ones.
+  case incremental(replay: Int)
+}
+
+extension TrainingSet {
+  /// The samples of a refit, in time order.
+  ///
+  /// - Parameters:
+  ///   - mature: every mature sample, in time order.
+  ///   - usedCount: how many of `mature` were mature at the last refit; 0 at the first.
+  ///   - draw: the counter-based stream that replay draws from.
+  func select(from mature: [Int], usedCount: Int, draw: PhiloxStream) -> [Int] {
+    switch self {
+    case .expanding:
+      return mature
+    case .rolling(let window):
+      return Array(mature.suffix(window))
+    case .incremental(let replay):
+      var sequence = PhiloxSequence(draw)
+      let older = sequence.sample(min(replay, usedCount), of: usedCount)
+      return older.map { mature[$0] } + mature[usedCount...]
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import Market
+
+@testable import Backtest
+
+/// Random specs and random damage, from a seed that a failing test prints.
+struct SpecRandom {
+  /// SplitMix64.
+  private var state: UInt64
+  init(seed: Int) {
+    state = UInt64(seed)
+    // Streams of neighbouring seeds must not be one stream shifted.
+    state = next()
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+  mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
+  mutating func pick<T>(_ values: [T]) -> T { values[below(values.count)] }
+  mutating func word<T: CaseIterable>(_ type: T.Type) -> T { pick(Array(T.allCases)) }
+
+  /// At least 0, below 1, with all digits or with few.
+  mutating func fraction() -> Double {
+    chance(50) ? Double(below(1000)) / 1000 : Double(next() >> 11) * 0x1p-53
+  }
+  mutating func positive() -> Double {
+    pick([
+      1, 0.5, 1e-300, 1e300, 123_456.789, 2.2250738585072014e-308, fraction() + 1e-9,
+      Double(1 + below(1000)),
+    ])
+  }
+  mutating func finite() -> Double { (chance(50) ? 1 : -1) * positive() }
+  mutating func count() -> Int { 1 + (chance(80) ? below(100) : below(1_000_000)) }
+
+  /// Text of any kind, never empty.
+  mutating func text() -> String {
+    let alphabet: [Unicode.Scalar] = [
+      "a", "X", ".", "c", "1", "0", " ", "(", ")", "+", "-", "*", "/", ",", "<", "=", ":", "#",
+      "\"", "'", "\\", "\n", "\t", "\r", "é", "日", "\u{1F600}", "{", "}", "[", "]", "&", "!", "%",
+      "@", "`", "|", ">", "?", "~", "\u{85}", "\u{2028}", "\u{7}", "\u{FEFF}", "\u{0}", "\u{E000}",
+    ]
+    var text = String.UnicodeScalarView()
+    for _ in 0...below(12) { text.append(pick(alphabet)) }
+    // The reader drops a byte order mark that begins a text, so no spec has one there.
+    if text.first == "\u{FEFF}" { text.removeFirst() }
+    return text.isEmpty ? "x" : String(text)
+  }
+  mutating func expression() -> SourceText {
+    let text = chance(50) ? text() : pick(["diff(X.close)", "-10 * sign(forecast)", "1", "no"])
+    return SourceText(text, keyPath: "", place: .wholeFile(""))
+  }
+  mutating func file() -> FileReference {
+    // A file's name has no control characters.
+    let name = pick(["x.csv", "../a b/x.csv.gz", "/data/é.csv", "- x", "#1: a", "~", "'x'", "a\\b"])
+    return FileReference(written: name, path: name, place: .wholeFile(""), keyPath: "")
+  }
+  mutating func rescale() -> RescaleSpec? {
+    guard chance(30) else { return nil }
+    let low = finite()
+    let high = low + abs(low) + 1
+    return low < high && (high - low).isFinite ? RescaleSpec(low: low, high: high) : nil
+  }
+  mutating func accept() -> [String] {
+    pick([[], [], ["stale-open"], ["split-jump", "stale-open"]])
+  }
+}
+
+extension SpecRandom {
+  /// A spec that no rule between keys was asked of: every type, range and word occurs.
+  mutating func spec() -> RunSpec {
+    let source = source()
+    let names = source.instrumentNames
+    var positions: [PositionsSpec.Position] = []
+    for index in names.indices where chance(60) {
+      positions.append(.init(instrument: index, expression: expression()))
+    }
+    return RunSpec(
+      name: pick(["a", "coint-lstm", "no", "1e3", "-", String(repeating: "z", count: 64)]),
+      seed: pick([0, 7, .max, UInt32(truncatingIfNeeded: next())]), span: span(),
+      clock: pick([.union, .intersection, .instrument(below(names.count))]), source: source,
+      learning: chance(70) ? learning() : nil, allowLeaks: chance(50),
+      positions: PositionsSpec(
+        unit: word(PositionsSpec.Unit.self), rebalance: word(PositionsSpec.Rebalance.self),
+        positions: positions), execution: execution())
+  }
+
+  private mutating func span() -> SpanSpec {
+    let earliest: Int64 = -62_167_219_200_000
+    var span = SpanSpec()
+    let day = Timestamp.millisecondsPerDay
+    let days = below(3_652_000)
+    let from = earliest + Int64(days) * day + (chance(50) ? 0 : Int64(below(86_400_000)))
+    if chance(50) { span.from = Timestamp(milliseconds: from) }
+    let to = from + pick([0, 1, day - 1, Int64(below(86_400_000))])
+    if chance(50) { span.to = Timestamp(milliseconds: to) }
+    return span
+  }
+
+  private mutating func source() -> SourceSpec {
+    if chance(40) {
+      return .generate(
+        GenerateSpec(
+          kind: chance(50)
+            ? .cointPath(delta: fraction() + 0.5, sigma: fraction() * 2)
+            : .randomWalk(series: 1 + below(5)),
+          bars: 2 + below(2_921_939), seed: UInt32(below(100)),
+          stream: word(GenerateSpec.Stream.self), start: fraction() * 1e12 - 1e9,
+          prices: word(PriceRule.self),
+          rescale: rescale(), accept: accept()))
+    }
+    var files: [FileInstrument] = []
+    for name in ["X", "Y2", "A_b", String(repeating: "Z", count: 32)].prefix(1 + below(4)) {
+      files.append(
+        FileInstrument(
+          name: name, file: file(), format: word(FileInstrument.Format.self), symbol: text(),
+          closeTimeMs: chance(50) ? FileInstrument.defaultCloseTimeMs : Int64(below(86_400_000)),
+          prices: word(PriceRule.self), rescale: rescale(), accept: accept()))
+    }
+    return .files(files)
+  }
+
+  private mutating func learning() -> LearningSpec {
+    var features: [FeatureSpec] = []
+    for name in ["x", "y-1", "B_2", "null", "no"].prefix(1 + below(5)) {
+      features.append(FeatureSpec(name: name, expression: expression()))
+    }
+    let horizons = pick([[0], [1], [1_000_000], [3, 1, 2]])
+    var hidden: [Int] = []
+    for _ in 0...below(3) { hidden.append(1 + below(8192)) }
+    let low = -fraction() - 0.1
+    return LearningSpec(
+      features: features,
+      target: TargetSpec(
+        value: expression(), horizons: horizons, isList: horizons.count > 1 || chance(30)),
+      model: ModelSpec(
+        cell: word(ModelSpec.Cell.self), hidden: hidden, lookback: 1 + below(100_000),
+        dropout: fraction(), inputDropout: fraction(), recurrentDropout: fraction(),
+        isStateful: chance(50), dialect: word(ModelSpec.Dialect.self),
+        initialWeights: chance(50) ? file() : nil),
+      training: TrainingSpec(
+        loss: word(TrainingSpec.Loss.self), optimizer: word(TrainingSpec.Optimizer.self),
+        learningRate: positive(), epochs: count(), batch: chance(30) ? .all : .size(count()),
+        shuffle: chance(50), scaler: word(TrainingSpec.Scaler.self), scalerLow: low,
+        scalerHigh: fraction(), scalerFit: word(TrainingSpec.ScalerFit.self),
+        targetScaler: word(TrainingSpec.Scaler.self)),
+      walkForward: WalkForwardSpec(
+        train: pick([.expanding, .rolling(window: count()), .incremental(replay: count() - 1)]),
+        first: chance(50) ? .count(count()) : .fraction(fraction() / 2 + 0.25),
+        refitEvery: chance(30) ? .never : .bars(count()),
+        startFrom: word(WalkForwardSpec.StartFrom.self)))
+  }
+
+  private mutating func execution() -> ExecutionSpec {
+    ExecutionSpec(
+      cash: positive(), fill: word(ExecutionSpec.FillRule.self), feeBps: fraction() * 9999,
+      slippageBps: fraction(), maxLeverage: positive(), delayBars: count() - 1,
+      participation: chance(50) ? nil : 1 - fraction(), borrowBpsYear: fraction(),
+      riskFree: pick([0, fraction() - 0.5, positive()]), barsPerYear: chance(50) ? nil : positive())
+  }
+}
+
+extension SpecRandom {
+  /// `text` with a few bytes, lines or pieces of YAML added, dropped or moved.
+  mutating func damaged(_ text: String) -> [UInt8] {
+    var bytes = Array(text.utf8)
+    let pieces = [
+      "&a ", "*a", "!!str ", "\n---\n", "\t", "? ", "- ", "[", "]", "{", "}", ": ", ",", "'", "\"",
+      "|\n", ">\n", "#", "\r", "\u{FEFF}", "\u{0}", "%", "seed: 8\n", "  ", "\n", "~", "null", "@",
+      "9999999999999999999999", "1e999", "-", ".", "<<: ", "X", "\\", "\u{85}", "...\n",
+    ].map { Array($0.utf8) }
+    for _ in 0...below(4) {
+      let at = below(bytes.count + 1)
+      switch below(6) {
+      case 0: bytes.insert(contentsOf: pick(pieces), at: at)
+      case 1: bytes.removeSubrange(at..<min(bytes.count, at + 1 + below(8)))
+      case 2: if at < bytes.count { bytes[at] = UInt8(below(256)) }
+      case 3: bytes.insert(contentsOf: bytes[at..<min(bytes.count, at + below(40))], at: at)
+      case 4: bytes.removeSubrange(at...)
+      default:
+        // A line again, or elsewhere.
+        var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        lines.insert(lines[below(lines.count)], at: below(lines.count))
+        bytes = Array(lines.joined(separator: [UInt8(ascii: "\n")]))
+      }
+      if bytes.isEmpty { break }
+    }
+    return bytes
+  }
+}
