@@ -3,9 +3,8 @@
 
 // A vector takes two of 16 registers: twelve for sums.
 #define VERBS pawl_kernels_avx2
-#define FORWARD_SAMPLES 6
-#define FORWARD_GATES 1
-#define BACKWARD_SAMPLES 6
+// Gates whose sums are in registers at once, for up to six samples.
+#define SUM_GATES 1
 #include "verbs.h"
 
 #pragma clang attribute pop

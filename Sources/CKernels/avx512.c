@@ -4,9 +4,8 @@
 
 // A vector takes one of 32 registers.
 #define VERBS pawl_kernels_avx512
-#define FORWARD_SAMPLES 4
-#define FORWARD_GATES 4
-#define BACKWARD_SAMPLES 8
+// Gates whose sums are in registers at once, for up to six samples.
+#define SUM_GATES 2
 #include "verbs.h"
 
 #pragma clang attribute pop

@@ -6,22 +6,45 @@
 // have their own masks, of one chain a gate: (i m_i + f m_f) + (g m_g + o m_o).
 // A weight's gradient is one chain over the rows of this call, added to that of the call before.
 
+// Eight rows of eight floats, turned: pairs, then fours, then halves change places.
+LANE void turn_square(const float *from, ptrdiff_t from_stride, float *to, ptrdiff_t to_stride) {
+  v8 a[8], b[8];
+  UNROLL for (int row = 0; row < 8; row++) a[row] = *(const v8_anywhere *)(from + row * from_stride);
+  UNROLL for (int row = 0; row < 8; row += 2) {
+    b[row] = __builtin_shufflevector(a[row], a[row + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+    b[row + 1] = __builtin_shufflevector(a[row], a[row + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+  }
+  UNROLL for (int row = 0; row < 8; row += 4) {
+    UNROLL for (int half = 0; half < 2; half++) {
+      v8 x = b[row + half], y = b[row + 2 + half];
+      a[row + 2 * half] = __builtin_shufflevector(x, y, 0, 1, 8, 9, 4, 5, 12, 13);
+      a[row + 2 * half + 1] = __builtin_shufflevector(x, y, 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+  }
+  UNROLL for (int row = 0; row < 4; row++) {
+    *(v8_anywhere *)(to + row * to_stride) =
+      __builtin_shufflevector(a[row], a[row + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    *(v8_anywhere *)(to + (row + 4) * to_stride) =
+      __builtin_shufflevector(a[row], a[row + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+}
+
 static void turn_recurrent_matrix(
   const pawl_lstm_shape *shape, const pawl_lstm_workspace *work, const float *weights
 ) {
   const ptrdiff_t padded = pawl_padded(shape->hidden), columns = 4 * padded;
   const float *matrix = weights + pawl_lstm_layout_of(*shape).weight_hh;
-  for (ptrdiff_t unit = 0; unit < padded; unit += 16) {
-    for (ptrdiff_t column = 0; column < columns; column += 16) {
-      float square[16][16];
-      for (ptrdiff_t row = 0; row < 16; row++) {
-        const float *from = matrix + (unit + row) * columns + column;
-        store(square[row], unit + row < shape->hidden ? load(from) : splat(0.0f));
-      }
-      for (ptrdiff_t row = 0; row < 16; row++) {
-        float *to = work->backward_hh + (column + row) * padded + unit;
-        for (ptrdiff_t lane = 0; lane < 16; lane++) to[lane] = square[lane][row];
-      }
+  ptrdiff_t unit = 0;
+  for (; unit + 8 <= shape->hidden; unit += 8) {
+    for (ptrdiff_t column = 0; column < columns; column += 8) {
+      const float *from = matrix + unit * columns + column;
+      turn_square(from, columns, work->backward_hh + column * padded + unit, padded);
+    }
+  }
+  for (ptrdiff_t column = 0; column < columns && unit < padded; column++) {
+    for (ptrdiff_t rest = unit; rest < padded; rest++) {
+      float weight = rest < shape->hidden ? matrix[rest * columns + column] : 0;
+      work->backward_hh[column * padded + rest] = weight;
     }
   }
 }
@@ -169,6 +192,16 @@ static void weight_gradients(
 #undef BLOCK
 }
 
+#define HIDDEN(m, l, chains)                                                                       \
+  {                                                                                                \
+    ptrdiff_t unit = 0;                                                                            \
+    for (; unit + 16 * l <= padded; unit += 16 * l) {                                              \
+      hidden_backward(m, l, chains, shape, work, n, step, sample, unit);                           \
+    }                                                                                              \
+    if (unit < padded) hidden_backward(m, 1, chains, shape, work, n, step, sample, unit);          \
+    sample += m;                                                                                   \
+  }
+
 static void cell_backward(
   const pawl_lstm_shape *shape, const pawl_lstm_workspace *work, ptrdiff_t n, int32_t first,
   float *gradient
@@ -178,33 +211,25 @@ static void cell_backward(
   const pawl_lstm_layout at = pawl_lstm_layout_of(*shape);
   for (ptrdiff_t i = 0; i < n * padded; i += 16) store(work->d_cell + i, splat(0.0f));
   for (ptrdiff_t step = steps - 1; step >= 0; step--) {
+    for (ptrdiff_t sample = 0; sample < n; sample++) gates_backward(shape, work, n, step, sample);
+    if (step == 0) break;
     ptrdiff_t sample = 0;
     if (shape->gate_inputs == 1) {
-      for (; sample + BACKWARD_SAMPLES <= n; sample += BACKWARD_SAMPLES) {
-        for (int s = 0; s < BACKWARD_SAMPLES; s++) gates_backward(shape, work, n, step, sample + s);
-        if (step > 0) {
-          for (ptrdiff_t unit = 0; unit < padded; unit += 16) {
-            hidden_backward(BACKWARD_SAMPLES, 1, 1, shape, work, n, step, sample, unit);
-          }
-        }
-      }
-      for (; sample < n; sample++) {
-        gates_backward(shape, work, n, step, sample);
-        if (step > 0) {
-          ptrdiff_t unit = 0;
-          for (; unit + 32 <= padded; unit += 32) {
-            hidden_backward(1, 2, 2, shape, work, n, step, sample, unit);
-          }
-          if (unit < padded) hidden_backward(1, 1, 2, shape, work, n, step, sample, unit);
+      while (sample < n) {
+        switch (n - sample) {
+          case 1: HIDDEN(1, 2, 2) break;
+          case 2: HIDDEN(2, 1, 2) break;
+          case 3: HIDDEN(3, 1, 2) break;
+          case 4: case 7: case 8: HIDDEN(4, 1, 1) break;
+          case 5: case 9: case 10: HIDDEN(5, 1, 1) break;
+          default: HIDDEN(6, 1, 1) break;
         }
       }
     } else {
-      for (; sample < n; sample++) {
-        gates_backward(shape, work, n, step, sample);
-        if (step > 0) masked_hidden_backward(shape, work, n, step, sample);
-      }
+      for (; sample < n; sample++) masked_hidden_backward(shape, work, n, step, sample);
     }
   }
+#undef HIDDEN
   const ptrdiff_t plane = shape->gate_inputs == 1 ? 0 : steps * n * stride;
   weight_gradients(
     shape->hidden, work->inputs + n * stride, stride, plane, work->gates + n * columns, columns,

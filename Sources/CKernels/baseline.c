@@ -1,7 +1,6 @@
 // What every CPU of the architecture has: SSE2 on x86-64, where fma is a call of libm's fmaf.
 
 #define VERBS pawl_kernels_baseline
-#define FORWARD_SAMPLES 3
-#define FORWARD_GATES 1
-#define BACKWARD_SAMPLES 4
+// Gates whose sums are in registers at once, for up to six samples.
+#define SUM_GATES 1
 #include "verbs.h"

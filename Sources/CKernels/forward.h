@@ -22,16 +22,16 @@ LANE void add_products(
   }
 }
 
-LANE void forward_group(
+// The sums of `m` samples and all gates of a group of 16 units, `g` gates at a time, to `gates`.
+LANE void forward_products(
   const int m, const int g, const int shared, const pawl_lstm_shape *shape,
-  const pawl_lstm_workspace *work, const float *weights, ptrdiff_t n, ptrdiff_t step, ptrdiff_t sample,
-  ptrdiff_t group
+  const pawl_lstm_workspace *work, const float *weights, ptrdiff_t n, ptrdiff_t step,
+  ptrdiff_t sample, ptrdiff_t group
 ) {
   const ptrdiff_t padded = pawl_padded(shape->hidden), columns = 4 * padded;
   const ptrdiff_t stride = pawl_input_stride(*shape), plane = shape->lookback * n * stride;
   const pawl_lstm_layout at = pawl_lstm_layout_of(*shape);
   const ptrdiff_t row = step * n + sample;
-  v16 z[m][4];
   UNROLL for (int first = 0; first < 4; first += g) {
     v16 sums[m][g];
     const float *h[4], *x[4];
@@ -47,35 +47,52 @@ LANE void forward_group(
       add_products(m, g, shared, h, stride, w + at.weight_hh, columns, shape->hidden, sums);
     }
     UNROLL for (int gate = 0; gate < g; gate++) {
-      UNROLL for (int s = 0; s < m; s++) z[s][first + gate] = sums[s][gate];
+      UNROLL for (int s = 0; s < m; s++) {
+        store(work->gates + (row + s) * columns + group * 64 + (first + gate) * 16, sums[s][gate]);
+      }
     }
   }
-  for (int s = 0; s < m; s++) {
-    v16 i = sigmoid16(z[s][0]);
-    v16 f = sigmoid16(z[s][1]);
-    v16 candidate = tanh16(z[s][2]);
-    v16 o = sigmoid16(z[s][3]);
-    float *gates = work->gates + (row + s) * columns + group * 64;
+}
+
+// From sums to gates, c and h, in place. In two loops, because a chain from z to h is longer than
+// what a CPU looks ahead.
+static void forward_gates(
+  const pawl_lstm_shape *shape, const pawl_lstm_workspace *work, ptrdiff_t n, ptrdiff_t step
+) {
+  const lane_constants *k = lane_constants_hidden();
+  const ptrdiff_t padded = pawl_padded(shape->hidden), groups = n * padded / 16;
+  float *const all = work->gates + step * n * 4 * padded;
+  float *const cells = work->cells + step * n * padded;
+  for (ptrdiff_t group = 0; group < groups; group++) {
+    float *gates = all + group * 64;
+    v16 i = sigmoid16(k, load(gates));
+    v16 f = sigmoid16(k, load(gates + 16));
+    v16 g = tanh16(k, load(gates + 32));
+    v16 o = sigmoid16(k, load(gates + 48));
     store(gates, i);
     store(gates + 16, f);
-    store(gates + 32, candidate);
+    store(gates + 32, g);
     store(gates + 48, o);
-    const ptrdiff_t unit = (row + s) * padded + group * 16;
-    v16 before = step > 0 ? load(work->cells + unit - n * padded) : splat(0.0f);
-    v16 c = fma16(f, before, i * candidate);
-    v16 squashed = tanh16(c);
-    store(work->cells + unit, c);
-    store(work->squashed + unit, squashed);
-    v16 h = o * squashed;
-    if (step + 1 == shape->lookback) {
-      store(work->last + (sample + s) * padded + group * 16, h);
-    } else {
-      float *next = work->inputs + (row + n + s) * stride + group * 16;
-      if (shared) {
+    v16 before = step > 0 ? load(cells + group * 16 - n * padded) : splat(0.0f);
+    store(cells + group * 16, fma16(f, before, i * g));
+  }
+  const ptrdiff_t stride = pawl_input_stride(*shape), plane = shape->lookback * n * stride;
+  const int32_t copies = shape->gate_inputs, is_last = step + 1 == shape->lookback;
+  float *const squashed = work->squashed + step * n * padded;
+  for (ptrdiff_t sample = 0; sample < n; sample++) {
+    for (ptrdiff_t at = 0; at < padded; at += 16) {
+      const ptrdiff_t unit = sample * padded + at;
+      v16 c = tanh16(k, load(cells + unit));
+      v16 h = load(all + 4 * unit + 48) * c;
+      store(squashed + unit, c);
+      float *next = work->inputs + ((step + 1) * n + sample) * stride + at;
+      if (is_last) {
+        store(work->last + unit, h);
+      } else if (copies == 1) {
         store(next, h);
       } else {
-        const float *mask = work->hidden_mask + (sample + s) * columns + group * 16;
-        UNROLL for (int gate = 0; gate < 4; gate++) {
+        const float *mask = work->hidden_mask + 4 * sample * padded + at;
+        for (int gate = 0; gate < 4; gate++) {
           store(next + gate * plane, h * load(mask + gate * padded));
         }
       }
@@ -83,14 +100,15 @@ LANE void forward_group(
   }
 }
 
-#define FORWARD(m, g)                                                                              \
-  for (ptrdiff_t group = 0; group < groups; group++) {                                               \
+#define PRODUCTS(m, g)                                                                             \
+  for (ptrdiff_t group = 0; group < groups; group++) {                                             \
     if (shared) {                                                                                  \
-      forward_group(m, g, 1, shape, work, weights, n, step, sample, group);                        \
+      forward_products(m, g, 1, shape, work, weights, n, step, sample, group);                     \
     } else {                                                                                       \
-      forward_group(m, g, 0, shape, work, weights, n, step, sample, group);                        \
+      forward_products(m, g, 0, shape, work, weights, n, step, sample, group);                     \
     }                                                                                              \
-  }
+  }                                                                                                \
+  sample += m;
 
 static void cell_forward(
   const pawl_lstm_shape *shape, const pawl_lstm_workspace *work, const float *weights, ptrdiff_t n
@@ -104,15 +122,16 @@ static void cell_forward(
   }
   for (ptrdiff_t step = 0; step < shape->lookback; step++) {
     ptrdiff_t sample = 0;
-    for (; sample + FORWARD_SAMPLES <= n; sample += FORWARD_SAMPLES) {
-      FORWARD(FORWARD_SAMPLES, FORWARD_GATES)
+    while (sample < n) {
+      switch (n - sample) {
+        case 1: PRODUCTS(1, 4) break;
+        case 2: case 3: PRODUCTS(2, 2) break;
+        case 4: case 7: case 8: PRODUCTS(4, SUM_GATES) break;
+        case 5: case 9: case 10: PRODUCTS(5, SUM_GATES) break;
+        default: PRODUCTS(6, SUM_GATES) break;
+      }
     }
-    for (; sample + 2 <= n; sample += 2) {
-      FORWARD(2, 2)
-    }
-    if (sample < n) {
-      FORWARD(1, 4)
-    }
+    forward_gates(shape, work, n, step);
   }
 }
-#undef FORWARD
+#undef PRODUCTS

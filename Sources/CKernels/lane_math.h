@@ -2,35 +2,60 @@
 // arguments; Benchmarks tell the figures of all 2^32.
 //
 // All but log rest on e^x = 2^n (1 + r Q(r)), n = floor(x / log 2), 0 <= r < log 2, where Q is a
-// minimax polynomial with positive coefficients: evaluated by Horner's rule with a correctly rounded
-// fma, each step is monotone in r, so the whole is.
+// minimax polynomial with positive coefficients: each rounded step of its evaluation is monotone in r,
+// so the whole is.
 
-// floor(y) + magic: adding 1.5 * 2^23 to y - 1/2 rounds it to a whole number, found in the low bits.
-#define MAGIC 12582912.0f
+// The constants, each in all lanes. They are read through a pointer that the compiler cannot see
+// through: so they are operands in memory and take no instruction to broadcast.
+typedef struct {
+  v16 log2e, minus_half, magic, minus_ln2_high, minus_ln2_low, minus_ln2, one, two_to_minus_24;
+  v16 exp[6];   // Q, from the constant term up
+  v16 tanh[4];  // P, from the constant term up
+} lane_constants;
+
+#define ALL(x) {x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}
+static const lane_constants constants_of_lanes = {
+  .log2e = ALL(0x1.715476p+0f),
+  .minus_half = ALL(-0.5f),
+  // floor(y) + magic: adding 1.5 * 2^23 to y - 1/2 rounds it to a whole number, in the low bits.
+  .magic = ALL(12582912.0f),
+  // log 2 in two parts, the first so short that n times it is exact; and in one.
+  .minus_ln2_high = ALL(-0x1.62e4p-1f),
+  .minus_ln2_low = ALL(-0x1.7f7d1cp-20f),
+  .minus_ln2 = ALL(-0x1.62e430p-1f),
+  .one = ALL(1.0f),
+  .two_to_minus_24 = ALL(0x1p-24f),
+  // Relative error of 1 + r Q(r) 2.2e-9 before rounding.
+  .exp = {ALL(0x1.fffffap-1f), ALL(0x1.0000bap-1f), ALL(0x1.553884p-3f), ALL(0x1.5755d2p-5f),
+          ALL(0x1.fef9bcp-8f), ALL(0x1.fe553cp-10f)},
+  // Relative error of x + x^3 P(x^2) 3.5e-8 before rounding, up to 0.55.
+  .tanh = {ALL(-0x1.55545ap-2f), ALL(0x1.10d036p-3f), ALL(-0x1.af98d6p-5f), ALL(0x1.0dafbep-6f)},
+};
+#undef ALL
 #define MAGIC_BITS 0x4B400000
-#define LOG2E 0x1.715476p+0f
-// log 2 in two parts, the first so short that n times it is exact.
-#define LN2_HIGH 0x1.62e400p-1f
-#define LN2 0x1.62e430p-1f
-#define LN2_LOW 0x1.7f7d1cp-20f
 
-// base + r Q(r), about base + e^r - 1; the error relative to e^r is 2.2e-9 before rounding.
-LANE v16 exp_of_rest(v16 r, v16 base) {
-  v16 q = splat(0x1.fe553cp-10f);
-  q = fma16(q, r, splat(0x1.fef9bcp-8f));
-  q = fma16(q, r, splat(0x1.5755d2p-5f));
-  q = fma16(q, r, splat(0x1.553884p-3f));
-  q = fma16(q, r, splat(0x1.0000bap-1f));
-  q = fma16(q, r, splat(0x1.fffffap-1f));
+LANE const lane_constants *lane_constants_hidden(void) {
+  const lane_constants *k = &constants_of_lanes;
+  __asm__("" : "+r"(k));
+  return k;
+}
+
+// base + r Q(r), about base + e^r - 1.
+LANE v16 exp_of_rest(const lane_constants *k, v16 r, v16 base) {
+  v16 square = r * r;
+  v16 low = fma16(r, k->exp[1], k->exp[0]);
+  v16 middle = fma16(r, k->exp[3], k->exp[2]);
+  v16 high = fma16(r, k->exp[5], k->exp[4]);
+  v16 q = fma16(fma16(high, square, middle), square, low);
   return fma16(q, r, base);
 }
 
-LANE v16 exp16(v16 x) {
+LANE v16 exp16(const lane_constants *k, v16 x) {
   x = at_least(at_most(x, 89.0f), -104.0f);  // e^89 is inf, e^-104 is 0
-  v16 shifted = fma16(x, splat(LOG2E), splat(-0.5f)) + MAGIC;
-  v16 n = shifted - MAGIC;
-  v16 r = fma16(n, splat(-LN2_LOW), fma16(n, splat(-LN2_HIGH), x));
-  v16 p = exp_of_rest(r, splat(1.0f));
+  v16 shifted = fma16(x, k->log2e, k->minus_half) + k->magic;
+  v16 n = shifted - k->magic;
+  v16 r = fma16(n, k->minus_ln2_low, fma16(n, k->minus_ln2_high, x));
+  v16 p = exp_of_rest(k, r, k->one);
   // 2^n in two factors, so that n may lie outside the range of normal exponents.
   i16 whole = __builtin_bit_cast(i16, shifted) - MAGIC_BITS;
   i16 half = whole >> 1;
@@ -40,47 +65,46 @@ LANE v16 exp16(v16 x) {
 }
 
 // 1 / (1 + e^-x) as u / (u + p) with e^-x = p / u and u a power of two, p = 1 + r Q(r), so that u + 1
-// is the base of the polynomial and one rounding is saved. u is held 2^24 times too
-// large, so that it stays normal where the result does not.
-LANE v16 sigmoid16(v16 x) {
+// is the base of the polynomial and one rounding is saved. u is held 2^24 times too large, so that
+// it stays normal where the result does not.
+LANE v16 sigmoid16(const lane_constants *k, v16 x) {
   v16 y = at_least(at_most(-x, 104.0f), -40.0f);
-  v16 shifted = fma16(y, splat(LOG2E), splat(-0.5f)) + MAGIC;
-  v16 n = shifted - MAGIC;
-  v16 r = fma16(n, splat(-LN2_LOW), fma16(n, splat(-LN2_HIGH), y));
+  v16 shifted = fma16(y, k->log2e, k->minus_half) + k->magic;
+  v16 n = shifted - k->magic;
+  v16 r = fma16(n, k->minus_ln2_low, fma16(n, k->minus_ln2_high, y));
   v16 u = __builtin_bit_cast(v16, (MAGIC_BITS + 127 + 24 - __builtin_bit_cast(i16, shifted)) << 23);
-  v16 sum = exp_of_rest(r, fma16(u, splat(0x1p-24f), splat(1.0f)));
-  return u / sum * 0x1p-24f;
+  v16 sum = exp_of_rest(k, r, fma16(u, k->two_to_minus_24, k->one));
+  return u / sum * k->two_to_minus_24;
 }
 
 // Below 0.55 x + x^3 P(x^2), the last step an fma, so its error is smaller than the step from one
 // argument to the next; above, 1 - 2u / (u + p) with e^2x = p / u, monotone step by step.
-LANE v16 tanh16(v16 x) {
+LANE v16 tanh16(const lane_constants *k, v16 x) {
   i16 bits = __builtin_bit_cast(i16, x);
   v16 a = __builtin_bit_cast(v16, bits & 0x7fffffff);
   v16 square = a * a;
-  v16 series = splat(0x1.0dafbep-6f);
-  series = fma16(series, square, splat(-0x1.af98d6p-5f));
-  series = fma16(series, square, splat(0x1.10d036p-3f));
-  series = fma16(series, square, splat(-0x1.55545ap-2f));
+  v16 series = fma16(fma16(k->tanh[3], square, k->tanh[2]), square, k->tanh[1]);
+  series = fma16(series, square, k->tanh[0]);
   v16 small = fma16(square * a, series, a);
 
   v16 y = at_most(a, 10.0f);
   y += y;
-  v16 shifted = fma16(y, splat(LOG2E), splat(-0.5f)) + MAGIC;
-  v16 n = shifted - MAGIC;
+  v16 shifted = fma16(y, k->log2e, k->minus_half) + k->magic;
+  v16 n = shifted - k->magic;
   v16 u = __builtin_bit_cast(v16, (MAGIC_BITS + 127 - __builtin_bit_cast(i16, shifted)) << 23);
-  v16 sum = exp_of_rest(fma16(n, splat(-LN2), y), u + 1.0f);
-  v16 large = splat(1.0f) - (u + u) / sum;
+  v16 sum = exp_of_rest(k, fma16(n, k->minus_ln2, y), u + k->one);
+  v16 large = k->one - (u + u) / sum;
   v16 either = a < 0.55f ? small : large;
   return __builtin_bit_cast(v16, __builtin_bit_cast(i16, either) | (bits & (int32_t)0x80000000));
 }
 
 // log x = k log 2 + 2 (s + s^3/3 + ...), s = (m - 1) / (m + 1), x = 2^k m, 0.707 < m < 1.414, in
 // double lanes: it is no part of a training step, and its error is then far below half an ulp.
-LANE v16 log16(v16 x) {
+LANE v16 log16(const lane_constants *k, v16 x) {
+  (void)k;
   d16 wide = __builtin_convertvector(x, d16);
   l16 bits = __builtin_bit_cast(l16, wide) - 0x3FE6A09E667F3BCD;
-  i16 k = __builtin_convertvector(bits >> 52, i16);
+  i16 exponent = __builtin_convertvector(bits >> 52, i16);
   d16 m = __builtin_bit_cast(d16, (bits & 0xFFFFFFFFFFFFF) + 0x3FE6A09E667F3BCD);
   d16 s = (m - 1.0) / (m + 1.0);
   d16 z = s * s;
@@ -92,7 +116,7 @@ LANE v16 log16(v16 x) {
   series = series * z + 1.0 / 7;
   series = series * z + 1.0 / 5;
   series = series * z + 1.0 / 3;
-  d16 value = 2.0 * (s + s * z * series) + __builtin_convertvector(k, d16) * 0x1.62e42fefa39efp-1;
+  d16 value = 2.0 * (s + s * z * series) + __builtin_convertvector(exponent, d16) * 0x1.62e42fefa39efp-1;
   v16 result = __builtin_convertvector(value, v16);
   result = x == 0.0f ? splat(-__builtin_inff()) : result;
   result = x < 0.0f ? splat(__builtin_nanf("")) : result;
@@ -101,14 +125,15 @@ LANE v16 log16(v16 x) {
 
 #define VERB_OF(name, lanes_of)                                  \
   static void name(ptrdiff_t count, const float *x, float *y) {    \
+    const lane_constants *k = lane_constants_hidden();             \
     ptrdiff_t at = 0;                                              \
     for (; at + 16 <= count; at += 16) {                         \
-      store(y + at, lanes_of(load(x + at)));                     \
+      store(y + at, lanes_of(k, load(x + at)));                    \
     }                                                            \
     if (at < count) {                                            \
       float tail[16] = {0};                                      \
       for (ptrdiff_t i = at; i < count; i++) tail[i - at] = x[i];  \
-      store(tail, lanes_of(load(tail)));                         \
+      store(tail, lanes_of(k, load(tail)));                        \
       for (ptrdiff_t i = at; i < count; i++) y[i] = tail[i - at];  \
     }                                                            \
   }

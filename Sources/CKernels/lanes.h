@@ -13,6 +13,7 @@ typedef int64_t l16 __attribute__((ext_vector_type(16)));
 
 // Same lanes, but readable at any address of a float.
 typedef v16 __attribute__((aligned(4))) v16_anywhere;
+typedef v8 __attribute__((aligned(4))) v8_anywhere;
 typedef u16 __attribute__((aligned(4))) u16_anywhere;
 
 #define LANE static inline __attribute__((always_inline, unused))

@@ -2,9 +2,8 @@
 
 // A vector takes four of 32 registers.
 #define VERBS pawl_kernels_neon
-#define FORWARD_SAMPLES 6
-#define FORWARD_GATES 1
-#define BACKWARD_SAMPLES 6
+// Gates whose sums are in registers at once, for up to six samples.
+#define SUM_GATES 1
 #include "verbs.h"
 
 #endif
