@@ -30,7 +30,9 @@ public struct WalkConfiguration: Equatable, Sendable {
   ) {
     precondition(first >= 1, "a first refit needs a sample")
     precondition(refitEvery ?? 1 >= 1, "refits are at least a bar apart")
-    if case .rolling(let window) = trainingSet { precondition(window >= 1, "a window has a sample") }
+    if case .rolling(let window) = trainingSet {
+      precondition(window >= 1, "a window has a sample")
+    }
     if case .incremental(let replay) = trainingSet {
       precondition(replay >= 0, "a replay is not negative")
     }
