@@ -16,7 +16,7 @@ public struct Walk: Sendable {
   private let givenStart: Network?
   private var baselines: Baselines
   private var fitting: ScalerFitting
-  private var scalers: ScalerSet
+  private(set) var scalers: ScalerSet
   private var windows = ScaledWindows()
   private var output: [Float]
 

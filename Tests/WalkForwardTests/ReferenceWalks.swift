@@ -92,11 +92,13 @@ struct ReferenceWalk: CustomStringConvertible {
   static func row(bar: Int, width: Int) -> (features: [Double], target: Double) {
     func raw(_ bar: Int) -> [Double] {
       (0..<width).map { column in
-        sin(Double(bar) * (0.37 + 0.23 * Double(column)))
-          + 0.5 * sin(Double(bar * bar) * (0.011 + 0.007 * Double(column)))
+        let slow = 0.37 + 0.23 * Double(column)
+        let fast = 0.011 + 0.007 * Double(column)
+        return sin(Double(bar) * slow) + 0.5 * sin(Double(bar * bar) * fast)
       }
     }
     let before = bar == 0 ? 0 : raw(bar - 1).reduce(0, +)
-    return (raw(bar).map { $0 * 3 + 1 }, 0.3 * before + 0.4 * sin(1.7 * Double(bar)) + 2)
+    let target: Double = 0.3 * before + 0.4 * sin(1.7 * Double(bar)) + 2
+    return (raw(bar).map { $0 * 3 + 1 }, target)
   }
 }
