@@ -11,12 +11,10 @@ public enum RefitBenchmark {
     public var fingerprint: UInt64
   }
 
-  /// Trains a network on made-up data, repeat after repeat, and gives the median time of an update.
+  /// Trains a network on made-up data, repeat after repeat. `updates` of a repeat are rounded up to
+  /// fits of 45; `now` is a clock in nanoseconds.
   ///
-  /// - Parameters:
-  ///   - updates: updates a repeat, at least 1; they are split into fits of 45 updates.
-  ///   - repeats: at least 1.
-  ///   - now: a clock in nanoseconds that never goes back.
+  /// - Returns: the median time of an update and its spread.
   /// - Throws: `TrainingError` where training diverges, which it does not on these data.
   public static func run(
     cell: Cell = .lstm, hidden: [Int], lookback: Int, features: Int, batch: Int, updates: Int,

@@ -157,7 +157,7 @@ struct ScalarTwin {
 
   /// The gradient of a tile, and the sum of squared errors.
   func gradient(
-    _ traces: [Trace], labels: [[Float]], masks: [Masks], scale: Float
+    _ traces: [Trace], ends: [Int], labels: [[Float]], masks: [Masks], scale: Float
   ) -> (gradient: [Tensor: [Float]], squares: Double) {
     var result = weights.mapValues { $0.map { _ in Float(0) } }
     var squares = 0.0
@@ -203,15 +203,28 @@ struct ScalarTwin {
         if step > 0 { dHidden = hiddenGradient(d, masks[sample]) }
       }
     }
+    // Where windows overlap enough and features are not masked, sums go by the rows they share.
+    let first = ends.min() ?? 0
+    var span = (ends.max() ?? 0) - first + steps
+    let masked = configuration.inputDropout > 0 || configuration.recurrentDropout > 0
+    if masked || 2 * span > ends.count * steps { span = 0 }
+    var sums = [[Float]](repeating: Array(repeating: 0, count: 4 * hidden), count: span)
+    var sharedInputs = [[Float]](repeating: Array(repeating: 0, count: features), count: span)
     for step in 0..<steps {
       for (sample, trace) in traces.enumerated() {
         for gate in 0..<4 {
           for unit in 0..<hidden {
             let row = gate * hidden + unit
             let d = dz[step][sample][gate][unit]
-            result[.biasIH]?[row] += d
-            for f in 0..<features {
-              result[.weightIH]?[row * features + f].addProduct(trace.inputs[step][gate][f], d)
+            if span == 0 {
+              result[.biasIH]?[row] += d
+              for f in 0..<features {
+                result[.weightIH]?[row * features + f].addProduct(trace.inputs[step][gate][f], d)
+              }
+            } else {
+              let shared = ends[sample] - first + step
+              sums[shared][row] += d
+              sharedInputs[shared] = trace.inputs[step][gate]
             }
             if step > 0 {
               for k in 0..<hidden {
@@ -220,6 +233,12 @@ struct ScalarTwin {
             }
           }
         }
+      }
+    }
+    for (shared, inputs) in zip(sums, sharedInputs) {
+      for (row, d) in shared.enumerated() {
+        result[.biasIH]?[row] += d
+        for f in 0..<features { result[.weightIH]?[row * features + f].addProduct(inputs[f], d) }
       }
     }
     if configuration.dialect == .torch { result[.biasHH] = result[.biasIH] }
@@ -310,9 +329,12 @@ struct ScalarTwin {
           let labels = positions.map { position in
             (0..<outputs).map { data.labels[order[position] * outputs + $0] }
           }
-          let tile = gradient(traces, labels: labels, masks: masks, scale: scale)
+          let tile = gradient(
+            traces, ends: positions.map { data.ends[order[$0]] }, labels: labels, masks: masks,
+            scale: scale)
           squares += tile.squares
-          total = total.isEmpty
+          total =
+            total.isEmpty
             ? tile.gradient
             : total.merging(tile.gradient) { old, new in zip(old, new).map { $0 + $1 } }
         }
