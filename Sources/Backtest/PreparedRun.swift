@@ -20,6 +20,8 @@ public struct PreparedRun {
   public let timeline: LearningTimeline?
   let variant: KernelVariant
   let supplies: [BarSupply]
+  /// The file of `model.init`.
+  let initialWeights: [UInt8]?
   private let oracle: OracleForecasts?
 
   /// - Parameter variant: the kernels to train with; results do not depend on it.
@@ -74,6 +76,7 @@ public struct PreparedRun {
     self.variant = variant
     statements = RunStatements(spec, supplies: supplies)
     timeline = spec.learning.map { LearningTimeline(programs, $0, first: $0.firstCount) }
+    initialWeights = try spec.readInitialWeights()
     oracle = try OracleForecasts(spec, programs)
   }
 
@@ -115,7 +118,7 @@ public struct PreparedRun {
     let walk = Walk(
       configuration: WalkConfiguration(learning, seed: spec.seed),
       network: try makeNetwork(learning, features: features.outputs.count),
-      leakedScalers: try leakedScalers(learning))
+      startsFromGivenWeights: initialWeights != nil, leakedScalers: try leakedScalers(learning))
     return Learner(features: features, targets: programs.targets, walk: walk, oracle: oracle)
   }
 

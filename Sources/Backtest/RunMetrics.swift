@@ -52,27 +52,19 @@ public struct RunMetrics: Restorable, Sendable {
   /// null the reason under `undefined`; and the verdict.
   func json(leaks: [String]) -> [String: JSONValue] {
     let returns = self.returns
-    var values: [String: JSONValue] = [:]
-    var reasons: [String: JSONValue] = [:]
-    func put(_ metrics: [Metric], suffix: String = "") {
-      for metric in metrics {
-        values[metric.name + suffix] = metric.value.map { .number($0) } ?? .null
-        if let reason = metric.reason { reasons[metric.name + suffix] = .string(reason) }
-      }
-    }
-    put(returns.metrics)
-    put(trades.report.metrics)
+    var table = FigureTable()
+    table.put(returns.metrics)
+    table.put(trades.report.metrics)
     for (index, report) in forecastReports.enumerated() {
-      put(report.metrics, suffix: index == 0 ? "" : "_h\(report.horizon)")
+      table.put(report.metrics, suffix: index == 0 ? "" : "_h\(report.horizon)")
     }
-    var whole: [String: JSONValue] = [:]
-    for metric in returns.wholeSpanMetrics {
-      whole[metric.name] = metric.value.map { .number($0) } ?? .null
-    }
+    var whole = FigureTable()
+    whole.put(returns.wholeSpanMetrics)
     let verdict = self.verdict(leaks: leaks)
+    var values = table.values
     if let first = forecastReports.first { values["horizon"] = .int(first.horizon) }
-    values["whole_span"] = .object(whole)
-    values["undefined"] = .object(reasons)
+    values["whole_span"] = .object(whole.values)
+    values["undefined"] = .object(table.reasons)
     values["verdict"] = .object([
       "kind": .string(verdict.kind.rawValue), "text": .string(verdict.text),
     ])
@@ -91,5 +83,19 @@ public struct RunMetrics: Restorable, Sendable {
     try trades.restore(from: &reader)
     try forecasts?.restore(from: &reader)
     forecastCount = try reader.readInt()
+  }
+}
+
+/// Figures by name, and for those without a value the reason.
+private struct FigureTable {
+  var values: [String: JSONValue] = [:]
+  var reasons: [String: JSONValue] = [:]
+
+  mutating func put(_ metrics: [Metric], suffix: String = "") {
+    for metric in metrics {
+      let name = metric.name + suffix
+      values[name] = JSONValue(metric.value)
+      if let reason = metric.reason { reasons[name] = .string(reason) }
+    }
   }
 }

@@ -223,7 +223,9 @@ public final class RunSession {
       for (table, record) in zip(LogTable.allCases, records) {
         manifest.tables[table.name] = record
       }
-      // SAFETENSORS
+      if let network = engine.learner?.walk.network {
+        try folder.write(network.safetensors, to: "model.safetensors")
+      }
       manifest.status = .complete
       describe()
       try folder.write(manifest)

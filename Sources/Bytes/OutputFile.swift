@@ -17,8 +17,7 @@ public struct OutputFile: ~Copyable {
     self.path = path
     descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .system("open", path: path) }
-    guard ftruncate(descriptor, length) == 0 else { throw .system("truncate", path: path) }
-    guard lseek(descriptor, length, SEEK_SET) == length else { throw .system("seek", path: path) }
+    try cut(after: length)
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
@@ -45,6 +44,12 @@ public struct OutputFile: ~Copyable {
       do throws(BytesError) { try write(buffer) } catch { failure = error }
     }
     if let failure { throw failure }
+  }
+
+  /// Cuts the file after `length` bytes and goes on from there.
+  public func cut(after length: Int) throws(BytesError) {
+    guard ftruncate(descriptor, length) == 0 else { throw .system("truncate", path: path) }
+    guard lseek(descriptor, length, SEEK_SET) == length else { throw .system("seek", path: path) }
   }
 
   /// Waits until what was written is on the disk.

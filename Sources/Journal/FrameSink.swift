@@ -10,6 +10,8 @@ final class FrameSink {
   private(set) var fileOffset: Int
   private(set) var frames: Int
   private(set) var textBytes: Int
+  /// The first failure. Nothing is written after it, as a frame would be missing before.
+  private var failure: BytesError?
 
   init(_ file: consuming OutputFile, hash: SHA256, from position: TablePosition) {
     self.file = file
@@ -22,13 +24,26 @@ final class FrameSink {
   func write(
     _ text: UnsafeRawBufferPointer, with compressor: ZstdCompressor
   ) throws(BytesError) {
-    hash.update(text)
-    try compressor.compress(text) { (frame) throws(BytesError) in
-      try file.write(frame)
-      fileOffset += frame.count
+    try check()
+    do throws(BytesError) {
+      try compressor.compress(text) { (frame) throws(BytesError) in
+        try file.write(frame)
+        fileOffset += frame.count
+      }
+    } catch {
+      failure = error
+      // Half a frame must not stay; where it cannot be cut, readers find it torn.
+      do throws(BytesError) { try file.cut(after: fileOffset) } catch {}
+      throw error
     }
+    hash.update(text)
     frames += 1
     textBytes += text.count
+  }
+
+  /// Throws the first failure, if there was one.
+  func check() throws(BytesError) {
+    if let failure { throw failure }
   }
 
   func position(rows: Int) -> TablePosition {

@@ -139,6 +139,7 @@ public final class TableWriter {
     try flushFrame()
     try onFile { () throws(BytesError) in
       try thread?.drain()
+      try sink.check()
       try sink.file.synchronize()
     }
     return sink.position(rows: rows)

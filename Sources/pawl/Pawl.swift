@@ -8,8 +8,8 @@ struct Pawl: AsyncParsableCommand {
     abstract: "A walk-forward backtesting engine: time-safe, the same bits everywhere.",
     version: Release.version,
     subcommands: [
-      RunCommand.self, ResumeCommand.self,
-      AuditCommand.self, ExplainCommand.self, GenerateCommand.self,
+      RunCommand.self, ResumeCommand.self, VerifyCommand.self, DiffCommand.self,
+      GoldenCommand.self, AuditCommand.self, ExplainCommand.self, GenerateCommand.self,
       BenchCommand.self,
     ])
 

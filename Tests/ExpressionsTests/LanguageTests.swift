@@ -23,7 +23,7 @@ import Testing
   @Test func operatorsBindAsInArithmetic() throws {
     let table: [(String, Double)] = [
       ("1 + 2 * 3", 7), ("(1 + 2) * 3", 9), ("8 - 3 - 2", 3), ("8 / 4 / 2", 1), ("2 * -3", -6),
-      ("--2", 2), ("-2 - -3", 1), ("-(1 + 2)", -3), ("1 + 1 == 2", 1), ("1 < 2 == 1", .nan),
+      ("--2", 2), ("-2 - -3", 1), ("-(1 + 2)", -3), ("1 + 1 == 2", 1),
       ("(1 < 2) == 1", 1), ("2 <= 1 + 1", 1), ("3 != 3", 0), ("2 > 2", 0), ("2 >= 2", 1),
       ("1.5e2 + .5", 150.5), ("1E-2", 0.01), ("2e+1", 20), (" 1\n +\t1 ", 2),
       ("min(3, 1, 2)", 1), ("max(3, 1, 2)", 3), ("clip(5, 1, 3)", 3), ("clip(0, 1, 3)", 1),
@@ -31,7 +31,7 @@ import Testing
       ("log(1)", 0),
       ("where(1 > 0, 2, 1 / 0)", 2), ("where(0, 1 / 0, 3)", 3), ("1e-999", 0),
     ]
-    for (text, expected) in table where !expected.isNaN {
+    for (text, expected) in table {
       #expect(try value(text) == expected, "\(text)")
     }
   }
@@ -133,7 +133,6 @@ import Testing
     for (text, role, expected) in Self.warmUps {
       let program = try compile(text, role: role)
       #expect(program.outputs[0].warmUpSteps == expected, "\(text)")
-      // The prices rise at first and fall later, so that every branch is taken at some step.
       var data: [InputSlot: [Double]] = [:]
       for slot in program.inputs {
         data[slot] = (0..<20).map { _ in Double.random(in: 1...2, using: &random) }
@@ -154,7 +153,7 @@ import Testing
     #expect((0..<3).map { program.firstStep(ofOutput: $0, forecastsFrom: 90) } == [94, 90, 0])
   }
 
-  /// The longest warm-up is never later than the first value of any data.
+  /// Whatever the data, no value comes before the step that was told.
   @Test(arguments: 0..<200)
   func noValueComesBeforeTheWarmUp(seed: Int) throws {
     var random = TestRandom(seed: seed + 500)

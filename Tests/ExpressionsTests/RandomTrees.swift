@@ -117,7 +117,7 @@ func stream(
 ) -> [[Double]] {
   steps.map { step in
     for (slot, input) in program.inputs.enumerated() {
-      evaluator.setInput(slot, data[input]![step])
+      evaluator.setInput(slot, data[input]?[step] ?? .nan)
     }
     evaluator.step()
     return program.outputs.indices.map { evaluator.output($0) }

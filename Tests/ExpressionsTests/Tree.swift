@@ -32,7 +32,7 @@ indirect enum Tree {
     switch self {
     case .number(let value): return [Double](repeating: value, count: steps)
     case .horizon: return [Double](repeating: Double(horizon), count: steps)
-    case .input(let slot, _): return data[slot]!
+    case .input(let slot, _): return data[slot] ?? []
     case .negation(let a): return of(a).map { -$0 }
     case .binary(let sign, let a, let b):
       return zip(of(a), of(b)).map { Plain.binary(sign, $0, $1) }

@@ -235,4 +235,34 @@ struct TableWriterTests {
         == "/dev/full: write failed: No space left on device"
     }
   }
+
+  @Test func whatWasWrittenBeforeTheDiskWasFullStaysReadable() async {
+    // A limit on the size of files stands for a full disk. It holds for a whole process, so this is
+    // one of its own.
+    await #expect(processExitsWith: .success) {
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: 300_000, rlim_max: 300_000)
+      setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+      for thread in [nil, FrameThread()] {
+        let scratch = Scratch()
+        let table = Table("t", [Column("noise", .float), Column("more", .float)])
+        let writer = try TableWriter(scratch.file("t"), table, thread: thread)
+        var failures: [String] = []
+        var state: UInt64 = 1
+        for _ in 0..<50_000 where failures.count < 3 {
+          state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+          writer.append(Double(state >> 11) / 3)
+          writer.append(Double(state >> 7) / 7)
+          do { try writer.endRow() } catch { failures.append("\(error)") }
+        }
+        // A writer that goes on all the same writes nothing more.
+        #expect(
+          failures == Array(repeating: "\(writer.path): write failed: File too large", count: 3))
+        #expect(throws: JournalError.self) { try writer.checkpoint() }
+        let reader = try TableReader(writer.path)
+        while try reader.next() {}
+        #expect(reader.row >= 5000 && reader.row % 1000 == 0, "\(reader.row)")
+      }
+    }
+  }
 }
