@@ -83,6 +83,13 @@ public struct PreparedRun {
   /// The number of steps of the panel, counted.
   public func countSteps() throws(RunFailure) -> Int { try Self.countSteps(spec, supplies) }
 
+  /// Steps of the panel for a progress bar: exact, unless counting would take as long as running.
+  func expectedSteps() throws(RunFailure) -> Int? {
+    let rows = supplies.map(\.summary.rows)
+    if rows.count == 1 { return rows[0] }
+    return rows.reduce(0, +) <= 2_000_000 ? try countSteps() : nil
+  }
+
   private static func countSteps(_ spec: RunSpec, _ supplies: [BarSupply]) throws(RunFailure) -> Int
   {
     var panel = try makePanel(spec, supplies)

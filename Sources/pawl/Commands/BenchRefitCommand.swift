@@ -47,7 +47,7 @@ struct BenchRefitCommand: ParsableCommand {
     let updates = max(3, min(20_000, 1_000_000_000 / max(1, multiplications)))
     let clock = ContinuousClock()
     let start = clock.now
-    let result = RefitBenchmark.run(
+    let result = try RefitBenchmark.run(
       cell: cell, hidden: [hidden], lookback: lookback, features: features, batch: batch,
       updates: updates, variant: try RunEnvironment.variant()
     ) { UInt64((clock.now - start) / .nanoseconds(1)) }
