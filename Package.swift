@@ -89,7 +89,7 @@ let package = Package(
       dependencies: [
         "Backtest", "Market", "Synthetic", "Journal", "Simulation", "Performance", "Bytes",
       ]),
-    .testTarget(name: "PawlTests", dependencies: ["pawl", "Backtest", "Journal", "Bytes"]),
+    .testTarget(name: "PawlTests", dependencies: ["pawl", "Backtest", "Journal", "Recurrent", "Bytes"]),
   ],
   swiftLanguageModes: [.v6]
 )

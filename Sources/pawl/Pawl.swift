@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The command line: the only place that prints or exits.
 @main
@@ -14,6 +15,8 @@ struct Pawl: AsyncParsableCommand {
     ])
 
   static func main() async {
+    // A file size limit is met like a full disk: by the error that the write returns.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
