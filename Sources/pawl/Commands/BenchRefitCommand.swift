@@ -32,7 +32,8 @@ struct BenchRefitCommand: ParsableCommand {
   func run() throws {
     guard let cell = Cell(rawValue: cell) else {
       throw RunFailure.usage(
-        "--cell was '\(cell)', \(Cell.allCases.map(\.rawValue).joined(separator: " or ")) is needed")
+        "--cell was '\(cell)', \(Cell.allCases.map(\.rawValue).joined(separator: " or ")) is needed"
+      )
     }
     for (name, value) in [
       ("hidden", hidden), ("lookback", lookback), ("features", features), ("batch", batch),
