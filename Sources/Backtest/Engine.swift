@@ -44,7 +44,6 @@ public struct Engine {
   /// When that step closed.
   public var time: Timestamp { panel.time }
   /// How many steps come at most, where that is known.
-  public var stepCountUpperBound: Int? { panel.stepCountUpperBound }
   /// Refits so far.
   public var refitCount: Int { learner?.refitCount ?? 0 }
 

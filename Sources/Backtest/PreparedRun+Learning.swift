@@ -6,14 +6,33 @@ import WalkForward
 
 extension PreparedRun {
   /// The network at its start.
+  ///
+  /// - Throws: `spec` where the weights to start from are not those of such a network.
   func makeNetwork(_ learning: LearningSpec, features: Int) throws(RunFailure) -> Network {
-    return Network(
-      NetworkConfiguration(learning), training: TrainingConfiguration(learning.training, seed: spec.seed),
-      variant: variant)
+    var network = Network(
+      NetworkConfiguration(learning),
+      training: TrainingConfiguration(learning.training, seed: spec.seed), variant: variant)
+    guard let initialWeights, let file = learning.model.initialWeights else { return network }
+    do throws(WeightsError) {
+      try network.setWeights(safetensors: initialWeights)
+    } catch {
+      throw .spec(SpecError(file.place, "\(file.keyPath): \(file.written): \(error)"))
+    }
+    return network
   }
 }
 
 extension RunSpec {
+  /// The bytes of `model.init`, nil where the spec has none.
+  func readInitialWeights() throws(RunFailure) -> [UInt8]? {
+    guard let file = learning?.model.initialWeights else { return nil }
+    do throws(BytesError) {
+      return try FileIO.readAll(file.path)
+    } catch {
+      throw .journal(.file(error))
+    }
+  }
+
   /// What is known of the series: by their generator, or from a `truth.json` beside the bar files.
   func truth() throws(RunFailure) -> Truth? {
     switch source {

@@ -14,6 +14,12 @@ extension PreparedRun {
       InputRecord(
         instrument: instrument.name, file: supply.source, rows: supply.rows, sha256: supply.sha256)
     }
+    if let initialWeights, let file = spec.learning?.model.initialWeights {
+      manifest.inputs.append(
+        InputRecord(
+          instrument: file.keyPath, file: file.written, rows: 0,
+          sha256: SHA256.hex(of: initialWeights)))
+    }
     manifest.leaks = statements.leaks
     manifest.caveats = statements.caveats
     manifest.omitted = statements.omitted

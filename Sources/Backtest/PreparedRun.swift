@@ -20,6 +20,8 @@ public struct PreparedRun {
   public let timeline: LearningTimeline?
   let variant: KernelVariant
   let supplies: [BarSupply]
+  /// The file of `model.init`.
+  let initialWeights: [UInt8]?
   private let oracle: OracleForecasts?
 
   /// - Parameter variant: the kernels to train with; results do not depend on it.
@@ -74,11 +76,19 @@ public struct PreparedRun {
     self.variant = variant
     statements = RunStatements(spec, supplies: supplies)
     timeline = spec.learning.map { LearningTimeline(programs, $0, first: $0.firstCount) }
+    initialWeights = try spec.readInitialWeights()
     oracle = try OracleForecasts(spec, programs)
   }
 
   /// The number of steps of the panel, counted.
   public func countSteps() throws(RunFailure) -> Int { try Self.countSteps(spec, supplies) }
+
+  /// Steps of the panel for a progress bar: exact, unless counting would take as long as running.
+  func expectedSteps() throws(RunFailure) -> Int? {
+    let rows = supplies.map(\.summary.rows)
+    if rows.count == 1 { return rows[0] }
+    return rows.reduce(0, +) <= 2_000_000 ? try countSteps() : nil
+  }
 
   private static func countSteps(_ spec: RunSpec, _ supplies: [BarSupply]) throws(RunFailure) -> Int
   {
@@ -115,7 +125,7 @@ public struct PreparedRun {
     let walk = Walk(
       configuration: WalkConfiguration(learning, seed: spec.seed),
       network: try makeNetwork(learning, features: features.outputs.count),
-      leakedScalers: try leakedScalers(learning))
+      startsFromGivenWeights: initialWeights != nil, leakedScalers: try leakedScalers(learning))
     return Learner(features: features, targets: programs.targets, walk: walk, oracle: oracle)
   }
 

@@ -172,6 +172,7 @@ public final class RunSession {
       self.metrics = metrics
     }
     let journal = self.journal
+    let barsExpected = try prepared.expectedSteps()
     // A clock takes longer to read than a bar without a model.
     let stepsPerLook = prepared.spec.learning == nil ? 1024 : 1
     var stepsToLook = 1
@@ -192,8 +193,7 @@ public final class RunSession {
         lastProgress = now
         progress(
           RunProgress(
-            bars: engine.bar + 1, barsExpected: engine.stepCountUpperBound,
-            refits: engine.refitCount))
+            bars: engine.bar + 1, barsExpected: barsExpected, refits: engine.refitCount))
       }
       if now - lastCheckpoint >= options.checkpointEvery {
         try writeCheckpoint(engine, metrics)
@@ -223,7 +223,9 @@ public final class RunSession {
       for (table, record) in zip(LogTable.allCases, records) {
         manifest.tables[table.name] = record
       }
-      // SAFETENSORS
+      if let network = engine.learner?.walk.network {
+        try folder.write(network.safetensors, to: "model.safetensors")
+      }
       manifest.status = .complete
       describe()
       try folder.write(manifest)

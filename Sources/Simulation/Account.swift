@@ -28,6 +28,8 @@ struct Account {
 
   mutating func book(_ flow: Flow) { ledger.book(flow) }
 
+  // Inlined: a row that is returned by a call and copied on stalls on its own stores.
+  @inline(__always)
   mutating func point(bar: Int, time: Timestamp, exposure: Exposure) -> EquityPoint {
     let equity = ledger.cash + exposure.net
     peakEquity = max(peakEquity, equity)

@@ -41,21 +41,28 @@ extension Broker {
     stage = .decided
     let equity = self.equity
     if !working.isEmpty { recallWaitingOrders(values, equity: equity) }
+    collectWants(values, equity: equity)
+    if !decision.wants.isEmpty { submitWants(equity: equity) }
+  }
+
+  private mutating func collectWants(_ values: [Double], equity: Double) {
     for instrument in values.indices {
       let value = values[instrument]
       guard let target = target(value, of: instrument, equity: equity) else { continue }
       if targets.rebalance == .onChange { lastValues[instrument] = value }
       let expected =
-        decision.expected.isEmpty
-        ? position(of: instrument) : decision.expected[instrument]
+        decision.expected.isEmpty ? position(of: instrument) : decision.expected[instrument]
       let difference = target - expected
-      if abs(difference) > Self.rounding * max(abs(target), abs(expected)) {
+      if difference != 0, abs(difference) > Self.rounding * max(abs(target), abs(expected)) {
         decision.wants.append(
           .init(instrument: instrument, expected: expected, difference: difference))
       }
     }
     if !decision.expected.isEmpty { decision.expected.removeAll(keepingCapacity: true) }
-    guard !decision.wants.isEmpty else { return }
+  }
+
+  @inline(never)
+  private mutating func submitWants(equity: Double) {
     for index in decision.wants.indices where decision.wants[index].difference < 0 {
       submit(decision.wants[index], equity: equity)
     }
@@ -64,14 +71,14 @@ extension Broker {
     }
     decision.wants.removeAll(keepingCapacity: true)
     if execution.fill == .thisClose {
-      match(at: .close)
+      if !working.isEmpty { match(at: .close) }
       valuation = Exposure(of: account.positions, at: quotes)
     }
   }
 
   /// The units that a value asks for; nil where it changes nothing.
   private func target(_ value: Double, of instrument: Int, equity: Double) -> Double? {
-    guard hasBar(instrument), !value.isNaN else { return nil }
+    guard !value.isNaN, hasBar(instrument) else { return nil }
     if targets.rebalance == .onChange, value == lastValues[instrument] { return nil }
     let close = quotes[instrument].price
     let target: Double
@@ -88,6 +95,7 @@ extension Broker {
 
   /// Cancels the waiting orders of instruments with a new target, and counts in those that a delay
   /// keeps under way, in the order in which they will be filled.
+  @inline(never)
   private mutating func recallWaitingOrders(_ values: [Double], equity: Double) {
     var kept = 0
     for index in working.indices {

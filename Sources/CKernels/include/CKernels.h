@@ -82,6 +82,10 @@ typedef struct {
   float *_Nonnull d_cell;        // [samples, padded hidden]
   float *_Nonnull bias;          // [gate columns]: the sum of both biases
   float *_Nonnull backward_hh;   // [gate columns, padded hidden]: the recurrent matrix for the way back
+  int32_t *_Nonnull span;  // [1 + samples]: rows that the windows share, 0 where they do not;
+                           // then each sample's first row among them
+  float *_Nonnull span_inputs;   // [span, padded 1 + features]: 1, x, zeros
+  float *_Nonnull span_columns;  // [span, gate columns]: bias + W x; on the way back sums of dz
   float *_Nonnull input_mask;    // [samples, gate_inputs * padded features]
   float *_Nonnull hidden_mask;   // [samples, 4 * padded hidden]
   float *_Nonnull output_mask;   // [samples, padded hidden]

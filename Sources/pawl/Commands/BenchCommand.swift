@@ -7,7 +7,7 @@ import Journal
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure what this machine does.",
-    subcommands: [BenchBarsCommand.self])
+    subcommands: [BenchRefitCommand.self, BenchBarsCommand.self])
 }
 
 /// The spread of repeated measurements.

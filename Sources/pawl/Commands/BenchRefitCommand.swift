@@ -1,0 +1,71 @@
+import ArgumentParser
+import Backtest
+import Journal
+import Recurrent
+
+struct BenchRefitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "refit",
+    abstract: "Microseconds a training step (forward, loss, backward, Adam), on one core.")
+
+  @Option(help: "The cell: \(Cell.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var cell: String = Cell.lstm.rawValue
+
+  @Option(help: "Hidden units.")
+  var hidden: Int = 32
+
+  @Option(help: "Bars of a window.")
+  var lookback: Int = 15
+
+  @Option(help: "Features a bar.")
+  var features: Int = 2
+
+  @Option(help: "Samples of an update.")
+  var batch: Int = 1
+
+  @Option(help: "Threads: this version has 1.")
+  var threads: Int = 1
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    guard let cell = Cell(rawValue: cell) else {
+      throw RunFailure.usage(
+        "--cell was '\(cell)', \(Cell.allCases.map(\.rawValue).joined(separator: " or ")) is needed")
+    }
+    for (name, value) in [
+      ("hidden", hidden), ("lookback", lookback), ("features", features), ("batch", batch),
+    ] where value < 1 {
+      throw RunFailure.usage("--\(name) was \(value), at least 1 is needed")
+    }
+    guard threads == 1 else {
+      throw RunFailure.usage("--threads was \(threads), this version trains a network on 1")
+    }
+    // About a tenth of a second a repeat, from the work of an update.
+    let multiplications = batch * lookback * 4 * hidden * (hidden + features) * 3
+    let updates = max(3, min(20_000, 1_000_000_000 / max(1, multiplications)))
+    let clock = ContinuousClock()
+    let start = clock.now
+    let result = try RefitBenchmark.run(
+      cell: cell, hidden: [hidden], lookback: lookback, features: features, batch: batch,
+      updates: updates, variant: try RunEnvironment.variant()
+    ) { UInt64((clock.now - start) / .nanoseconds(1)) }
+    if json {
+      print(
+        JSONValue.object([
+          "cell": .string(cell.rawValue), "hidden": [.int(hidden)], "lookback": .int(lookback),
+          "features": .int(features), "batch": .int(batch), "threads": .int(threads),
+          "isa": .string(result.variant.rawValue), "updates": .int(result.updates),
+          "us_per_update": .number(result.microsecondsPerUpdate),
+          "us_per_update_spread": .number(result.spread),
+          "fingerprint": .string(String(result.fingerprint, radix: 16)),
+        ]).text, terminator: "")
+    } else {
+      print(
+        "\(cell.rawValue) \(hidden), \(lookback) bars of \(features) features, batch \(batch), "
+          + "\(result.variant.rawValue): \(Decimal.fixed(result.microsecondsPerUpdate, 2)) us an "
+          + "update, +- \(Decimal.fixed(result.spread, 2))")
+    }
+  }
+}
