@@ -140,8 +140,10 @@ import Testing
 
   @Test func aDirectoryInUseIsLocked() throws {
     let run = scratch.file("used")
-    let first = try start(run, ["--set", "generate.bars=100000"])
+    // Minutes of training, so that it is under way until it is killed.
+    let first = try start(run, ["--set", "training.epochs=500"])
     first.wait { FileIO.exists("\(run)/equity.csv.zst") }
+    try #require(first.process.isRunning)
     for arguments in [
       ["run", spec, "--out", run], ["run", spec, "--out", run, "--force"], ["resume", run],
       ["verify", run],
