@@ -66,7 +66,7 @@ public struct Engine {
     }
     broker.finishOpen()
     // What the opens did is told before anything else of the bar is looked at.
-    drainBroker(emit)
+    if !broker.outbox.isEmpty { drainBroker(emit) }
 
     for instrument in panel.bars.indices where panel.present[instrument] {
       broker.close(instrument: instrument, bar: panel.bars[instrument])
@@ -77,7 +77,7 @@ public struct Engine {
 
     decide()
     let point = broker.finishStep()
-    drainBroker(emit)
+    if !broker.outbox.isEmpty { drainBroker(emit) }
     let couldFill = hasDecided || (hasTarget && broker.execution.fill == .thisClose)
     hasDecided = hasDecided || hasTarget
     emit(.equity(point, hasPosition: point.grossExposure != 0, orderCouldFill: couldFill))
@@ -87,11 +87,11 @@ public struct Engine {
   /// Phase 5: a position expression that is null changes nothing.
   private mutating func decide() {
     guard !traded.isEmpty else { return }
-    positions.step(
-      panel, broker: broker, horizons: learner?.horizons ?? [],
-      forecasts: learner?.forecasts ?? [])
+    readInputs()
+    positions.step()
     hasTarget = false
-    for (index, instrument) in traded.enumerated() {
+    for index in traded.indices {
+      let instrument = traded[index]
       let target = panel.present[instrument] ? positions.output(index) : .nan
       targets[instrument] = target
       hasTarget = hasTarget || !target.isNaN
@@ -99,8 +99,22 @@ public struct Engine {
     broker.decide(targets)
   }
 
+  /// Gives the position expressions what they read: bars, the step's forecasts and the account.
+  @inline(__always)
+  private mutating func readInputs() {
+    for place in positions.inputs.indices {
+      let value =
+        switch positions.inputs[place] {
+        case .field(let instrument, let field): panel.value(of: field, instrument)
+        case .forecast(let horizon): learner?.forecast(horizon: horizon) ?? .nan
+        case .position(let instrument): broker.position(of: instrument)
+        case .equity: broker.equity
+        }
+      positions.setInput(place, value)
+    }
+  }
+
   private mutating func drainBroker(_ emit: (Event) -> Void) {
-    guard !broker.outbox.isEmpty else { return }
     for event in broker.outbox {
       switch event {
       case .order(let order): emit(.order(order))

@@ -38,6 +38,11 @@ struct Learner: Restorable {
 
   var refitCount: Int { walk.refitCount }
 
+  /// The forecast for a horizon of the step last taken, NaN where none was made.
+  func forecast(horizon: Int) -> Double {
+    horizons.firstIndex(of: horizon).map { forecasts[$0] } ?? .nan
+  }
+
   mutating func step(_ panel: borrowing Panel, _ emit: (Event) -> Void) throws(RunFailure) {
     let time = panel.time
     evaluate(panel)

@@ -23,7 +23,9 @@ struct Account {
 
   /// Takes note of the range of a whole bar, for the excursions of the lots held through it.
   mutating func see(high: Double, low: Double, of instrument: Int) {
-    if positions[instrument].quantity != 0 { positions[instrument].lots.see(high: high, low: low) }
+    if !positions[instrument].lots.haveSeen(high: high, low: low) {
+      positions[instrument].lots.see(high: high, low: low)
+    }
   }
 
   mutating func book(_ flow: Flow) { ledger.book(flow) }
