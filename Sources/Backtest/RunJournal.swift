@@ -9,10 +9,14 @@ import WalkForward
 /// run calls after each step.
 final class RunJournal {
   private let instruments: [[UInt8]]
-  private var writers: [TableWriter]
+  private let writers: [TableWriter]
+  // Checks of exclusive access are left out as in `TableWriter`, for the same reason.
+  @exclusivity(unchecked)
   private var failure: JournalError?
   /// The text of the newest time, which most rows of a step share.
+  @exclusivity(unchecked)
   private var timeText: [UInt8] = []
+  @exclusivity(unchecked)
   private var timeOfText: Timestamp?
 
   /// - Parameters:
@@ -23,7 +27,7 @@ final class RunJournal {
     thread: FrameThread?
   ) throws(JournalError) {
     self.instruments = instruments.map { Array($0.utf8) }
-    writers = []
+    var writers: [TableWriter] = []
     for table in LogTable.allCases {
       let path = folder + "/" + table.table.fileName
       if let positions {
@@ -34,6 +38,7 @@ final class RunJournal {
         writers.append(try TableWriter(path, table.table, thread: thread))
       }
     }
+    self.writers = writers
   }
 
   /// Throws what went wrong since the start, if anything did.

@@ -78,10 +78,9 @@ struct RowText {
       mustQuote = true
     }
     if !mustQuote {
-      for byte in text {
-        bytes[count] = byte
-        count &+= 1
-      }
+      // SAFETY: the room was checked above.
+      if let start = text.baseAddress { (bytes + count).update(from: start, count: text.count) }
+      count &+= text.count
       return
     }
     bytes[count] = 0x22

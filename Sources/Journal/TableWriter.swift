@@ -14,13 +14,19 @@ public final class TableWriter {
   public let table: Table
   public let path: String
   /// Rows ended so far, without the header.
+  @exclusivity(unchecked)
   public private(set) var rows: Int
 
   private let sink: FrameSink
   private let thread: FrameThread?
   private let compressor: ZstdCompressor?
+  // A row is written cell by cell, and to check each time that no one else is writing took longer
+  // than to write. No access to these calls out to code that could come back to the writer.
+  @exclusivity(unchecked)
   private var buffer: TextBuffer
+  @exclusivity(unchecked)
   private var line: RowText
+  @exclusivity(unchecked)
   private var rowsInFrame = 0
 
   /// Makes the file, or empties one that is there, and writes the header.
