@@ -15,11 +15,10 @@ public enum RefitBenchmark {
   /// fits of 45; `now` is a clock in nanoseconds.
   ///
   /// - Returns: the median time of an update and its spread.
-  /// - Throws: `TrainingError` where training diverges, which it does not on these data.
   public static func run(
     cell: Cell = .lstm, hidden: [Int], lookback: Int, features: Int, batch: Int, updates: Int,
     repeats: Int = 9, variant: KernelVariant = .detected, now: () -> UInt64
-  ) throws(TrainingError) -> Result {
+  ) -> Result {
     precondition(updates >= 1 && repeats >= 1 && batch >= 1, "counts are at least 1")
     let updatesPerFit = min(updates, 45)
     let fits = (updates + updatesPerFit - 1) / updatesPerFit
@@ -34,7 +33,11 @@ public enum RefitBenchmark {
     for repetition in 0...repeats {
       let start = now()
       for refit in 0..<fits {
-        loss = try network.fit(data, refit: refit, using: &workspace).lossLast
+        do {
+          loss = try network.fit(data, refit: refit, using: &workspace).lossLast
+        } catch {
+          loss = .nan  // the fingerprint shows it; on these data it does not happen
+        }
       }
       let elapsed = Double(now() - start) / 1000 / Double(fits * updatesPerFit)
       if repetition > 0 { times.append(elapsed) }  // the first warms up

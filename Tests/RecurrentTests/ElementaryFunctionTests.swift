@@ -36,7 +36,7 @@ struct ElementaryFunctionTests {
     /// The largest error in units in the last place that any argument has, rounded up.
     var ulpMax: Double {
       switch self {
-      case .exp: 1.6
+      case .exp: 1.7
       case .log: 0.51
       case .tanh: 1.4
       case .sigmoid: 2.34  // at most 2 but for -17.4 < x < -16.6

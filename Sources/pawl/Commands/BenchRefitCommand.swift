@@ -32,7 +32,8 @@ struct BenchRefitCommand: ParsableCommand {
   func run() throws {
     guard let cell = Cell(rawValue: cell) else {
       throw RunFailure.usage(
-        "--cell was '\(cell)', \(Cell.allCases.map(\.rawValue).joined(separator: " or ")) is needed")
+        "--cell was '\(cell)', \(Cell.allCases.map(\.rawValue).joined(separator: " or ")) is needed"
+      )
     }
     for (name, value) in [
       ("hidden", hidden), ("lookback", lookback), ("features", features), ("batch", batch),
@@ -45,11 +46,12 @@ struct BenchRefitCommand: ParsableCommand {
     // About a tenth of a second a repeat, from the work of an update.
     let multiplications = batch * lookback * 4 * hidden * (hidden + features) * 3
     let updates = max(3, min(20_000, 1_000_000_000 / max(1, multiplications)))
+    let variant = try RunEnvironment.variant()
     let clock = ContinuousClock()
     let start = clock.now
-    let result = try RefitBenchmark.run(
+    let result = RefitBenchmark.run(
       cell: cell, hidden: [hidden], lookback: lookback, features: features, batch: batch,
-      updates: updates, variant: try RunEnvironment.variant()
+      updates: updates, variant: variant
     ) { UInt64((clock.now - start) / .nanoseconds(1)) }
     if json {
       print(
