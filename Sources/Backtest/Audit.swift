@@ -85,7 +85,8 @@ public struct Audit {
       return Finding(change: change, cut: cut, bar: expected.bar, output: expected.kind)
     }
     guard expected.count != found.count else { return nil }
-    let first = expected.count > found.count
+    let first =
+      expected.count > found.count
       ? expected[expected.startIndex + found.count] : found[found.startIndex + expected.count]
     return Finding(change: change, cut: cut, bar: first.bar, output: first.kind)
   }

@@ -145,7 +145,9 @@ public struct PreparedRun {
         }
         for index in targets.indices {
           targets[index].step(panel)
-          if !targets[index].output(0).isNaN { targetStatistics[index].add(targets[index].output(0)) }
+          if !targets[index].output(0).isNaN {
+            targetStatistics[index].add(targets[index].output(0))
+          }
         }
       }
     } catch {
