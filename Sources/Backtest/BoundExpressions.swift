@@ -30,7 +30,7 @@ struct BoundExpressions: Restorable, Sendable {
 
   /// Computes this step's values from bars, the step's forecasts and the account, as positions do.
   ///
-  /// - Parameter forecasts: one a horizon, in the order of `horizons`; NaN where none was made.
+  /// `forecasts` has one a horizon, in the order of `horizons`; NaN where none was made.
   mutating func step(
     _ panel: borrowing Panel, broker: borrowing Broker, horizons: [Int], forecasts: [Double]
   ) {
