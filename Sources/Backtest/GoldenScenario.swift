@@ -31,10 +31,10 @@ public struct GoldenScenario {
   /// Whether a right answer is there.
   public var isRecorded: Bool { FileIO.exists("\(folder)/\(Golden.fileName)") }
 
-  /// Runs the scenario.
+  /// Runs the scenario in a directory; what that holds gives way.
   ///
-  /// - Parameter directory: for the run; what it holds gives way.
   /// - Returns: the tables, nil where the run was asked to stop.
+  /// - Throws: `RunFailure`, as a run does.
   public func replay(
     into directory: String, variant: KernelVariant, threads: Int = 1,
     stopRequested: () -> Bool = { false }

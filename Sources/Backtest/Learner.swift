@@ -57,7 +57,8 @@ struct Learner: Restorable {
     for (index, forecast) in walk.forecasts.enumerated() {
       forecasts[index] = forecast.value
       oracle?.remember(forecast)
-      emit(.forecast(forecast, time: time, trainedThrough: self.time(of: forecast.trainedThroughBar)))
+      emit(
+        .forecast(forecast, time: time, trainedThrough: self.time(of: forecast.trainedThroughBar)))
     }
     for score in walk.scores {
       emit(.score(score, time: time, oracle: oracle?.take(for: score)))

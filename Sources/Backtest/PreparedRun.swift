@@ -24,7 +24,9 @@ public struct PreparedRun {
   let initialWeights: [UInt8]?
   private let oracle: OracleForecasts?
 
-  /// - Parameter variant: the kernels to train with; results do not depend on it.
+  /// Makes a spec ready; the results do not depend on which kernels it will train with.
+  ///
+  /// - Throws: `RunFailure` naming what is wrong with the spec or its files.
   public init(_ spec: RunSpec, variant: KernelVariant) throws(RunFailure) {
     let programs: RunPrograms
     do throws(SpecError) {
@@ -145,7 +147,9 @@ public struct PreparedRun {
         }
         for index in targets.indices {
           targets[index].step(panel)
-          if !targets[index].output(0).isNaN { targetStatistics[index].add(targets[index].output(0)) }
+          if !targets[index].output(0).isNaN {
+            targetStatistics[index].add(targets[index].output(0))
+          }
         }
       }
     } catch {

@@ -110,9 +110,8 @@ struct OrderBook {
     }
   }
 
-  /// Takes a row of `fills`.
-  ///
-  /// - Parameter barsToFill: bars from the submission to the first that may fill.
+  /// Takes a row of `fills` and says what is wrong with it; `barsToFill` are the bars from the
+  /// submission of an order to the first that may fill it.
   mutating func fill(
     _ fill: Fill, _ row: TableReader, barsToFill: Int
   ) throws(JournalError) -> [Finding] {

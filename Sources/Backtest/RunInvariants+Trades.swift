@@ -41,9 +41,8 @@ struct TradedLots {
     return value / quantity
   }
 
-  /// Takes a fill, and the trades that it closes.
-  ///
-  /// - Parameter held: units before it.
+  /// Takes a fill and the trades that it closes, and says what is wrong with them; `held` are the
+  /// units before it.
   mutating func take(
     _ fill: Fill, held: Double, place: String
   ) throws(JournalError) -> [Finding] {

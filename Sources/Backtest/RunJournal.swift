@@ -19,9 +19,9 @@ final class RunJournal {
   @exclusivity(unchecked)
   private var timeOfText: Timestamp?
 
-  /// - Parameters:
-  ///   - positions: where each table goes on, in the order of `LogTable`; nil starts them anew.
-  ///   - thread: compresses and writes beside the caller.
+  /// Begins the tables in `folder`, or goes on where `positions` says, in the order of `LogTable`.
+  ///
+  /// With a `thread`, frames are compressed and written beside the caller.
   init(
     folder: String, instruments: [String], resumingAt positions: [TablePosition]?,
     thread: FrameThread?

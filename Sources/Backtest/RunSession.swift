@@ -88,10 +88,8 @@ public final class RunSession {
 
   /// Goes on with a run from its last checkpoint, or from its start where there is none.
   ///
-  /// - Parameters:
-  ///   - folder: the run's, claimed by the caller.
-  ///   - prepared: made from the run's own `spec.yaml`.
-  ///   - before: the run's manifest as it was left.
+  /// The caller has claimed `folder`, made `prepared` from the run's own `spec.yaml`, and read its
+  /// manifest as it was left.
   init(
     resuming folder: RunFolder, prepared: PreparedRun, before: Manifest, options: RunOptions
   ) throws(RunFailure) {

@@ -56,8 +56,8 @@ public struct RunStatements: Equatable, Sendable {
     if !indices.isEmpty {
       let names = indices.map { spec.instruments[$0].name }.joined(separator: " and ")
       caveats.append(
-        "index: \(names) cannot be traded as such and pay no dividends; what does trade, a fund or a "
-          + "future, has other prices")
+        "index: \(names): an index cannot be traded as such and pays no dividends; a fund or a "
+          + "future on it has other prices")
     }
     return caveats
   }

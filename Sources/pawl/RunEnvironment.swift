@@ -22,7 +22,7 @@ enum RunEnvironment {
 
   static var coreCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
-  /// - Parameter specFolder: where relative paths of the spec start from.
+  /// The manifest's `environment` of a run whose spec's relative paths start from `specFolder`.
   static func describe(specFolder: String, threads: Int) -> [String: JSONValue] {
     [
       "pawl": .string(Release.version),

@@ -59,7 +59,8 @@ func noStrategySeesTheFuture(_ index: Int) throws {
 
 @Test func theAuditCriesOutOverAPlantedScalerOfTheWholeSeries() throws {
   let spec = try strategy(
-    "tutorial-lstm", settings: [
+    "tutorial-lstm",
+    settings: [
       "model.hidden=[8]", "training.scaler_fit=all", "training.allow_leaks=true",
     ])
   let findings = try Audit(PreparedRun(spec, variant: .detected)).run(cuts: 3)

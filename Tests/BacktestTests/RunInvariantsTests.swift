@@ -3,6 +3,10 @@ import Bytes
 import Journal
 import Testing
 
+/// The number in a cell; a cell that holds none fails the test that reads it.
+private func number(_ text: String) -> Double { Double(text) ?? .nan }
+private func whole(_ text: String) -> Int { Int(text) ?? .min / 2 }
+
 @Suite struct RunInvariantsTests {
   private static let manifestTables = [
     "training", "forecasts", "scores", "orders", "fills", "trades", "flows", "equity", "positions",
@@ -82,12 +86,12 @@ import Testing
     var testDescription: String { "\(table):\(row):\(column) \(needed)" }
   }
 
-  private static let next: @Sendable (String) -> String = { "\(Int($0)! + 1)" }
-  private static let previous: @Sendable (String) -> String = { "\(Int($0)! - 1)" }
+  private static let next: @Sendable (String) -> String = { "\(whole($0) + 1)" }
+  private static let previous: @Sendable (String) -> String = { "\(whole($0) - 1)" }
   /// The next double: the least that can be wrong.
-  private static let nudged: @Sendable (String) -> String = { "\(Double($0)!.nextUp)" }
-  private static let tripled: @Sendable (String) -> String = { "\(Double($0)! * 3)" }
-  private static let negated: @Sendable (String) -> String = { "\(-Double($0)!)" }
+  private static let nudged: @Sendable (String) -> String = { "\(number($0).nextUp)" }
+  private static let tripled: @Sendable (String) -> String = { "\(number($0) * 3)" }
+  private static let negated: @Sendable (String) -> String = { "\(-number($0))" }
 
   static let damages: [Damage] = [
     // Time.
@@ -171,7 +175,7 @@ import Testing
     Damage("training", 3, "samples", to: "0", needed: "at least 1"),
     Damage("forecasts", 9, "horizon", to: "3", needed: "a horizon of the spec (2)"),
     Damage(
-      "forecasts", 9, "trained_through_bar", to: { "\(Int($0)! + 4)" },
+      "forecasts", 9, "trained_through_bar", to: { "\(whole($0) + 4)" },
       needed: "which made the forecast"),
     Damage(
       "forecasts", 9, "trained_through_bar", to: previous, needed: "that of the forecast before"),
@@ -207,11 +211,11 @@ import Testing
   @Test func aChangedFillPriceIsFoundInCash() throws {
     try SampleSpec.run(SampleSpec.network(), in: run)
     var fills = try TableText("fills", of: run)
-    let price = Double(fills[2, "price"])! + 0.01
+    let price = number(fills[2, "price"]) + 0.01
     fills[2, "price"] = "\(price)"
-    fills[2, "fee"] = "\(abs(Double(fills[2, "quantity"])! * price) * 1 / 1e4)"
+    fills[2, "fee"] = "\(abs(number(fills[2, "quantity"]) * price) * 1 / 1e4)"
     try fills.write()
-    let bar = Int(fills[2, "bar"])!
+    let bar = whole(fills[2, "bar"])
     #expect(try findings().first?.hasPrefix("equity.csv.zst:\(bar + 1):cash: was ") == true)
   }
 

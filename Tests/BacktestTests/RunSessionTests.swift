@@ -43,8 +43,9 @@ private func prepared(_ more: String...) throws -> PreparedRun {
     #expect(resumed.status == .complete)
     #expect(resumed.digest == whole.digest, "stopped after bar \(stop)")
     #expect(resumed.metrics == whole.metrics, "stopped after bar \(stop)")
-    #expect(try FileIO.readAll(options.folder + "/model.safetensors")
-      == FileIO.readAll(scratch.path + "/whole/model.safetensors"))
+    #expect(
+      try FileIO.readAll(options.folder + "/model.safetensors")
+        == FileIO.readAll(scratch.path + "/whole/model.safetensors"))
     try? FileManager.default.removeItem(atPath: options.folder)
   }
 }
@@ -55,7 +56,8 @@ private func prepared(_ more: String...) throws -> PreparedRun {
   for threads in [1, 2] {
     manifests.append(
       try RunSession(
-        starting: prepared(), options: RunOptions(folder: scratch.path + "/\(threads)", threads: threads)
+        starting: prepared(),
+        options: RunOptions(folder: scratch.path + "/\(threads)", threads: threads)
       ).run())
   }
   #expect(manifests[0].digest == manifests[1].digest)

@@ -88,8 +88,15 @@ struct TableText {
   }
 
   subscript(row: Int, column: String) -> String {
-    get { rows[row - 1][header.firstIndex(of: column)!] }
-    set { rows[row - 1][header.firstIndex(of: column)!] = newValue }
+    get { rows[row - 1][index(of: column)] }
+    set { rows[row - 1][index(of: column)] = newValue }
+  }
+
+  private func index(of column: String) -> Int {
+    guard let index = header.firstIndex(of: column) else {
+      preconditionFailure("\(name) has a column \(column)")
+    }
+    return index
   }
 
   /// Writes the table and mends row count and hash, so that only the values are wrong.

@@ -39,7 +39,7 @@ final class Running {
   private let scratch = Scratch()
   private let started = ContinuousClock.now
 
-  /// - Parameter executable: nil is pawl.
+  /// Without an executable it is pawl.
   init(
     executable: String? = nil, _ arguments: [String], environment: [String: String] = [:],
     in directory: String = Tool.root
