@@ -51,8 +51,8 @@ public struct Engine {
   ///
   /// - Parameter emit: is handed everything that happens, in order.
   /// - Returns: false at the end of the bars; then nothing has happened.
-  /// - Throws: `RunFailure` where a file's next row is no bar, or training met a number that is
-  ///   not finite.
+  /// - Throws: `RunFailure` where a file's next row is no bar, or training or the account met a
+  ///   number that is not finite.
   public mutating func step(_ emit: (Event) -> Void) throws(RunFailure) -> Bool {
     do throws(BarError) {
       guard try panel.advance() else { return false }
@@ -66,7 +66,7 @@ public struct Engine {
     }
     broker.finishOpen()
     // What the opens did is told before anything else of the bar is looked at.
-    if !broker.outbox.isEmpty { drainBroker(emit) }
+    if !broker.outbox.isEmpty { try drainBroker(emit) }
 
     for instrument in panel.bars.indices where panel.present[instrument] {
       broker.close(instrument: instrument, bar: panel.bars[instrument])
@@ -77,7 +77,8 @@ public struct Engine {
 
     decide()
     let point = broker.finishStep()
-    if !broker.outbox.isEmpty { drainBroker(emit) }
+    if !broker.outbox.isEmpty { try drainBroker(emit) }
+    guard point.equity.isFinite, point.grossExposure.isFinite else { throw overflow("equity") }
     let couldFill = hasDecided || (hasTarget && broker.execution.fill == .thisClose)
     hasDecided = hasDecided || hasTarget
     emit(.equity(point, hasPosition: point.grossExposure != 0, orderCouldFill: couldFill))
@@ -114,16 +115,30 @@ public struct Engine {
     }
   }
 
-  private mutating func drainBroker(_ emit: (Event) -> Void) {
+  /// Tells what the broker did; nothing that is not finite leaves it.
+  private mutating func drainBroker(_ emit: (Event) -> Void) throws(RunFailure) {
     for event in broker.outbox {
       switch event {
-      case .order(let order): emit(.order(order))
-      case .fill(let fill): emit(.fill(fill))
-      case .trade(let trade): emit(.trade(trade, bar: panel.step))
-      case .flow(let flow): emit(.flow(flow))
+      case .order(let order):
+        guard order.quantity.isFinite else { throw overflow("an order's quantity") }
+        emit(.order(order))
+      case .fill(let fill):
+        guard (fill.quantity * fill.price).isFinite, fill.fee.isFinite, fill.slippage.isFinite
+        else { throw overflow("a fill's value") }
+        emit(.fill(fill))
+      case .trade(let trade):
+        guard trade.pnl.isFinite, trade.fees.isFinite else { throw overflow("a trade's profit") }
+        emit(.trade(trade, bar: panel.step))
+      case .flow(let flow):
+        guard flow.amount.isFinite else { throw overflow("a flow") }
+        emit(.flow(flow))
       }
     }
     broker.clearOutbox()
+  }
+
+  private func overflow(_ what: String) -> RunFailure {
+    .overflow(what, bar: panel.step, time: panel.time)
   }
 }
 

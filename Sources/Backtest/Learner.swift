@@ -19,6 +19,8 @@ struct Learner: Restorable {
   private(set) var forecasts: [Double]
   private var featureRow: [Double]
   private var labelRow: [Double]
+  /// Bars at which each feature was null.
+  private(set) var nullCounts: [Int]
   /// When each bar closed, for the rows that name an earlier one.
   private var times: [Int] = []
 
@@ -34,6 +36,7 @@ struct Learner: Restorable {
     forecasts = Array(repeating: .nan, count: horizons.count)
     featureRow = Array(repeating: .nan, count: features.outputs.count)
     labelRow = Array(repeating: .nan, count: horizons.count)
+    nullCounts = Array(repeating: 0, count: features.outputs.count)
   }
 
   var refitCount: Int { walk.refitCount }
@@ -69,7 +72,10 @@ struct Learner: Restorable {
   private mutating func evaluate(_ panel: borrowing Panel) {
     times.append(Int(panel.time.milliseconds))
     features.step(panel)
-    for index in featureRow.indices { featureRow[index] = features.output(index) }
+    for index in featureRow.indices {
+      featureRow[index] = features.output(index)
+      if featureRow[index].isNaN { nullCounts[index] += 1 }
+    }
     for index in targets.indices {
       targets[index].step(panel)
       labelRow[index] = targets[index].output(0)
@@ -85,6 +91,7 @@ struct Learner: Restorable {
     for target in targets { target.save(to: &writer) }
     walk.save(to: &writer)
     oracle?.save(to: &writer)
+    writer.write(nullCounts)
     writer.write(times)
   }
 
@@ -93,6 +100,11 @@ struct Learner: Restorable {
     for index in targets.indices { try targets[index].restore(from: &reader) }
     try walk.restore(from: &reader)
     try oracle?.restore(from: &reader)
+    nullCounts = try reader.readInts()
     times = try reader.readInts()
+    guard nullCounts.count == featureRow.count else {
+      throw StateError(
+        "the features had \(nullCounts.count) counts, \(featureRow.count) are needed")
+    }
   }
 }

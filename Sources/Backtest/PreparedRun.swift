@@ -35,7 +35,9 @@ public struct PreparedRun {
     } catch {
       throw .spec(error)
     }
-    try self.init(spec, programs, supplies: spec.supplies(), variant: variant)
+    let supplies = try spec.supplies()
+    try spec.checkBars(supplies)
+    try self.init(spec, programs, supplies: supplies, variant: variant)
   }
 
   /// The bars of each instrument as they were before anything was done to them.

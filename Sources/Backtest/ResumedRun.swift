@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 import Journal
 import Recurrent
 
@@ -11,6 +12,9 @@ extension RunSession {
   public static func resume(
     _ path: String, variant: KernelVariant, options: RunOptions
   ) throws(RunFailure) -> RunSession? {
+    guard FileIO.exists(path) else {
+      throw .journal(.file(.system("open", path: path, errorNumber: ENOENT)))
+    }
     guard FileIO.exists(path + "/" + Manifest.fileName) else {
       throw .usage("\(path) holds no \(Manifest.fileName), the directory of a run is needed")
     }

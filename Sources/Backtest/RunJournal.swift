@@ -187,8 +187,9 @@ final class RunJournal {
     row.append(trade.pnl)
     row.append(trade.returnFraction)
     row.append(trade.barsHeld)
-    row.append(trade.mae)
-    row.append(trade.mfe)
+    // Adding zero makes -0.0 the 0.0 that a reader expects.
+    row.append(trade.mae.map { $0 + 0 })
+    row.append(trade.mfe.map { $0 + 0 })
     row.append(trade.entryOrderID)
     row.append(trade.exitOrderID)
     row.append(trade.exitReason.name)

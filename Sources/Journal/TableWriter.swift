@@ -83,9 +83,9 @@ public final class TableWriter {
     if let value { line.append(value) } else { line.appendMissing() }
   }
 
-  /// Appends a cell to a column of Float64; NaN is a missing value.
+  /// Appends a cell to a column of Float64; what is not finite is a missing value.
   ///
-  /// - Precondition: `value` is not infinite, and a number where the column is not nullable.
+  /// - Precondition: `value` is finite where the column is not nullable.
   @inline(__always)
   public func append(_ value: Double) { line.append(value) }
 

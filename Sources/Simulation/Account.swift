@@ -181,8 +181,8 @@ extension Account {
     let sign: Double = closing.side == .long ? 1 : -1
     let pnl = sign * quantity * (fill.price - lot.price) - fees
     let excursion = closing.side.excursion(
-      entry: lot.price, low: min(lot.low, closing.reference),
-      high: max(lot.high, closing.reference))
+      entry: lot.price, low: min(lot.low, closing.reference, fill.price),
+      high: max(lot.high, closing.reference, fill.price))
     let entryValue = lot.price * quantity
     tradeCount += 1
     realisedPnl += pnl

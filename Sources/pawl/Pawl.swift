@@ -24,6 +24,7 @@ struct Pawl: AsyncParsableCommand {
       } else {
         try command.run()
       }
+      ExitStatus.requireOutputWritten()
     } catch {
       ExitStatus.leave(after: error)
     }

@@ -8,8 +8,8 @@ import Recurrent
 enum RunEnvironment {
   /// The kernels to train with: `PAWL_ISA`, or the fastest that the CPU has.
   static func variant() throws(RunFailure) -> KernelVariant {
-    guard let text = getenv("PAWL_ISA") else { return .detected }
-    let name = String(cString: text)
+    let name = getenv("PAWL_ISA").map { String(cString: $0) } ?? ""
+    if name.isEmpty { return .detected }
     let names = KernelVariant.allCases.map(\.rawValue).joined(separator: ", ")
     guard let variant = KernelVariant(name: name) else {
       throw .usage("PAWL_ISA was '\(name)', one of \(names) is needed")

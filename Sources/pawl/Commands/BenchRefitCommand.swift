@@ -11,8 +11,8 @@ struct BenchRefitCommand: ParsableCommand {
   @Option(help: "The cell: \(Cell.allCases.map(\.rawValue).joined(separator: ", ")).")
   var cell: String = Cell.lstm.rawValue
 
-  @Option(help: "Hidden units.")
-  var hidden: Int = 32
+  @Option(help: "Hidden units of each layer, commas between; this version has one layer.")
+  var hidden: String = "32"
 
   @Option(help: "Bars of a window.")
   var lookback: Int = 15
@@ -34,6 +34,10 @@ struct BenchRefitCommand: ParsableCommand {
       throw RunFailure.usage(
         "--cell was '\(cell)', \(Cell.allCases.map(\.rawValue).joined(separator: " or ")) is needed"
       )
+    }
+    let layers = hidden.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard layers.count == 1, let hidden = layers[0] else {
+      throw RunFailure.usage("--hidden was '\(hidden)', one whole number is needed in this version")
     }
     for (name, value) in [
       ("hidden", hidden), ("lookback", lookback), ("features", features), ("batch", batch),

@@ -41,7 +41,7 @@ private struct RunExplanation {
     }
     if let learning = spec.learning {
       for (horizon, target) in zip(learning.target.horizons, prepared.programs.targets) {
-        lines.append("target, \(horizon) bars ahead:")
+        lines.append("target, \(horizon) \(horizon == 1 ? "bar" : "bars") ahead:")
         lines.append(line(target.outputs[0]))
       }
     }

@@ -34,6 +34,7 @@ struct RunCommand: AsyncParsableCommand {
     guard threads >= 1 else {
       throw ValidationError("--threads was \(threads), at least 1 is needed")
     }
+    guard out != "" else { throw ValidationError("--out was empty, a folder is needed") }
     guard out == nil || specs.count == 1 else {
       throw ValidationError("--out was given with \(specs.count) specs, it goes with one")
     }
