@@ -3,7 +3,7 @@
 SWIFT ?= swift
 PAWL = .build/release/pawl
 
-.PHONY: run test build setup bench parity format lint golden clean
+.PHONY: run test build setup bench parity format lint golden kill-campaign clean
 
 # The same small network on a pair with known truth, on pure noise, and on two stock indices.
 run: build
@@ -13,6 +13,11 @@ run: build
 test: setup
 	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
 	$(SWIFT) test -c release -Xswiftc -enable-testing --skip-build
+
+# A thousand runs killed at random moments, instead of the ten that `make test` kills.
+kill-campaign: setup
+	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
+	PAWL_TEST_KILLS=1000 $(SWIFT) test -c release -Xswiftc -enable-testing --skip-build --filter KillTests
 
 build: setup
 	$(SWIFT) build -c release --product pawl

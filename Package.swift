@@ -90,7 +90,8 @@ let package = Package(
       dependencies: [
         "Backtest", "Market", "Synthetic", "Journal", "Simulation", "Performance", "Bytes",
       ]),
-    .testTarget(name: "PawlTests", dependencies: ["pawl", "Backtest", "Journal", "Bytes"]),
+    .testTarget(
+      name: "PawlTests", dependencies: ["pawl", "Backtest", "Journal", "Recurrent", "Bytes"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -38,7 +38,11 @@ public struct Audit {
   private let series: [BarSeries]
   private let seed: UInt32
 
-  /// - Parameter seed: of the bars that take the place of the real ones.
+  /// An audit of a run.
+  ///
+  /// The bars that take the place of the real ones are drawn from `seed`.
+  ///
+  /// - Throws: `RunFailure` where the bars cannot be read into memory.
   public init(_ prepared: PreparedRun, seed: UInt32 = 0) throws(RunFailure) {
     self.prepared = prepared
     self.seed = seed
@@ -47,8 +51,10 @@ public struct Audit {
 
   /// Audits at `cuts` bars, spread over the run.
   ///
-  /// - Parameter progress: called with the share of the work that is done, 0...1.
+  /// `progress` is called with the share of the work that is done, 0...1.
+  ///
   /// - Returns: the first finding of each change at each cut; empty for a run that sees no future.
+  /// - Throws: `RunFailure` where a run on changed bars fails.
   public func run(
     cuts: Int, progress: (Double) -> Void = { _ in }
   ) throws(RunFailure) -> [Finding] {
@@ -85,7 +91,8 @@ public struct Audit {
       return Finding(change: change, cut: cut, bar: expected.bar, output: expected.kind)
     }
     guard expected.count != found.count else { return nil }
-    let first = expected.count > found.count
+    let first =
+      expected.count > found.count
       ? expected[expected.startIndex + found.count] : found[found.startIndex + expected.count]
     return Finding(change: change, cut: cut, bar: first.bar, output: first.kind)
   }

@@ -20,6 +20,8 @@ struct BarSupply {
   var sha256: String
   /// Of the bars within the span.
   var summary: BarSummary
+  /// Of all bars.
+  var whole: BarSummary
 
   /// The bars from the first on.
   func stream() throws(BarError) -> BarStream {
@@ -48,6 +50,7 @@ struct BarSupply {
     supply.origin = .series(series)
     supply.rows = series.bars.count
     supply.summary = BarSummary(series.bars, span: span)
+    supply.whole = BarSummary(series.bars)
     if let rescale { supply.map = try PriceMap(series.bars, rescale, name: source) }
     return supply
   }
@@ -68,6 +71,27 @@ extension RunSpec {
     }
   }
 
+  /// Refuses bars that cannot do what the spec asks of them.
+  func checkBars(_ supplies: [BarSupply]) throws(RunFailure) {
+    if supplies.allSatisfy({ $0.summary.rows == 0 }) {
+      let first = supplies.compactMap(\.whole.first).min()?.iso8601 ?? ""
+      let last = supplies.compactMap(\.whole.last).max()?.iso8601 ?? ""
+      throw .bars(
+        BarError(
+          "no bar lay within the span, at least one is needed; the bars go from \(first) to \(last)",
+          file: name))
+    }
+    guard let participation = execution.participation else { return }
+    for position in positions.positions {
+      let index = position.instrument
+      guard !supplies[index].summary.hasVolume else { continue }
+      throw .bars(
+        BarError(
+          "\(instruments[index].name) had no volume, which execution.participation, "
+            + "\(participation), needs", file: supplies[index].source))
+    }
+  }
+
   private func supply(_ file: FileInstrument) throws(RunFailure) -> BarSupply {
     let barFile = BarFile(
       path: file.file.path, format: BarFormat(file.format), symbol: file.symbol,
@@ -82,7 +106,8 @@ extension RunSpec {
       }
       return BarSupply(
         origin: .file(vetted), map: map, rescale: file.rescale, source: file.file.written,
-        rows: vetted.rows, sha256: vetted.sha256, summary: vetted.inSpan)
+        rows: vetted.rows, sha256: vetted.sha256, summary: vetted.inSpan,
+        whole: vetted.whole)
     } catch {
       throw .bars(error)
     }
@@ -114,7 +139,7 @@ extension RunSpec {
         BarSupply(
           origin: .series(BarSeries(instrument: instrument, bars: bars)), map: map,
           rescale: generate.rescale, source: "generate", rows: bars.count, sha256: hash.hexSoFar(),
-          summary: BarSummary(bars, span: timeSpan)))
+          summary: BarSummary(bars, span: timeSpan), whole: BarSummary(bars)))
     }
     return supplies
   }

@@ -17,7 +17,7 @@ public struct BarsBenchmark {
   /// Bars of one pass.
   public let bars: Int
 
-  /// - Parameter bars: of the series, at least 2.
+  /// Makes the series, of at least 2 bars.
   public init(bars: Int) throws(RunFailure) {
     let spec: RunSpec
     do throws(SpecError) {

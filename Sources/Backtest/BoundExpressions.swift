@@ -1,7 +1,6 @@
 import Bytes
 import Expressions
 import Market
-import Simulation
 
 /// A program of expressions with its evaluator, fed from the panel and the account.
 struct BoundExpressions: Restorable, Sendable {
@@ -17,47 +16,37 @@ struct BoundExpressions: Restorable, Sendable {
 
   func output(_ index: Int) -> Double { evaluator.output(index) }
 
+  /// The values that a step reads, in the order of their places.
+  var inputs: [InputSlot] { program.inputs }
+
+  /// Gives a value that the step reads, by its place among `inputs`.
+  mutating func setInput(_ place: Int, _ value: Double) { evaluator.setInput(place, value) }
+
+  /// Computes this step's values from the inputs that were set.
+  mutating func step() { evaluator.step() }
+
   /// Computes this step's values from bars alone, as features and targets do.
   mutating func step(_ panel: borrowing Panel) {
-    for (slot, input) in program.inputs.enumerated() {
-      guard case .field(let instrument, let field) = input else {
+    for place in program.inputs.indices {
+      guard case .field(let instrument, let field) = program.inputs[place] else {
         preconditionFailure("a feature or target reads bars only")
       }
-      evaluator.setInput(slot, value(of: field, instrument, panel))
+      setInput(place, panel.value(of: field, instrument))
     }
-    evaluator.step()
-  }
-
-  /// Computes this step's values from bars, the step's forecasts and the account, as positions do.
-  ///
-  /// - Parameter forecasts: one a horizon, in the order of `horizons`; NaN where none was made.
-  mutating func step(
-    _ panel: borrowing Panel, broker: borrowing Broker, horizons: [Int], forecasts: [Double]
-  ) {
-    for (slot, input) in program.inputs.enumerated() {
-      switch input {
-      case .field(let instrument, let field):
-        evaluator.setInput(slot, value(of: field, instrument, panel))
-      case .forecast(let horizon):
-        let index = horizons.firstIndex(of: horizon)
-        evaluator.setInput(slot, index.map { forecasts[$0] } ?? .nan)
-      case .position(let instrument):
-        evaluator.setInput(slot, broker.position(of: instrument))
-      case .equity:
-        evaluator.setInput(slot, broker.equity)
-      }
-    }
-    evaluator.step()
-  }
-
-  @inline(__always)
-  private func value(of field: Field, _ instrument: Int, _ panel: borrowing Panel) -> Double {
-    panel.present[instrument] ? panel.bars[instrument][field] : .nan
+    step()
   }
 
   func save(to writer: inout StateWriter) { evaluator.save(to: &writer) }
 
   mutating func restore(from reader: inout StateReader) throws(StateError) {
     try evaluator.restore(from: &reader)
+  }
+}
+
+extension Panel {
+  /// A value of an instrument's bar at this step, NaN where it has none.
+  @inline(__always)
+  func value(of field: Field, _ instrument: Int) -> Double {
+    present[instrument] ? bars[instrument][field] : .nan
   }
 }

@@ -27,7 +27,8 @@ struct Checkpoint {
     // The hash stands in front, so that a torn or changed file is known as such.
     let hash = SHA256()
     hash.update(writer.bytes)
-    try folder.write(hash.finish() + writer.bytes, to: RunFolder.checkpointName + "/" + Self.fileName)
+    try folder.write(
+      hash.finish() + writer.bytes, to: RunFolder.checkpointName + "/" + Self.fileName)
   }
 
   /// - Returns: nil where there is none.
@@ -43,14 +44,18 @@ struct Checkpoint {
     let hash = SHA256()
     hash.update(Array(bytes.dropFirst(32)))
     guard bytes.count >= 32, hash.finish() == Array(bytes.prefix(32)) else {
-      throw .damaged(path, found: "bytes that do not have their SHA-256", needed: "a whole checkpoint")
+      throw .damaged(
+        path, found: "bytes that do not have their SHA-256", needed: "a whole checkpoint")
     }
     do throws(StateError) {
       var reader = StateReader(Array(bytes.dropFirst(32)))
       let found = try reader.readString()
-      guard found == format else { throw StateError("the format was \(found), \(format) is needed") }
+      guard found == format else {
+        throw StateError("the format was \(found), \(format) is needed")
+      }
       var checkpoint = Checkpoint(
-        specSHA256: try reader.readString(), seconds: try reader.readDouble(), tables: [], state: [])
+        specSHA256: try reader.readString(), seconds: try reader.readDouble(), tables: [], state: []
+      )
       for _ in LogTable.allCases {
         var position = TablePosition()
         try position.restore(from: &reader)

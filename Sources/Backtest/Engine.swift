@@ -44,7 +44,6 @@ public struct Engine {
   /// When that step closed.
   public var time: Timestamp { panel.time }
   /// How many steps come at most, where that is known.
-  public var stepCountUpperBound: Int? { panel.stepCountUpperBound }
   /// Refits so far.
   public var refitCount: Int { learner?.refitCount ?? 0 }
 
@@ -52,8 +51,8 @@ public struct Engine {
   ///
   /// - Parameter emit: is handed everything that happens, in order.
   /// - Returns: false at the end of the bars; then nothing has happened.
-  /// - Throws: `RunFailure` where a file's next row is no bar, or training met a number that is
-  ///   not finite.
+  /// - Throws: `RunFailure` where a file's next row is no bar, or training or the account met a
+  ///   number that is not finite.
   public mutating func step(_ emit: (Event) -> Void) throws(RunFailure) -> Bool {
     do throws(BarError) {
       guard try panel.advance() else { return false }
@@ -67,7 +66,7 @@ public struct Engine {
     }
     broker.finishOpen()
     // What the opens did is told before anything else of the bar is looked at.
-    drainBroker(emit)
+    if !broker.outbox.isEmpty { try drainBroker(emit) }
 
     for instrument in panel.bars.indices where panel.present[instrument] {
       broker.close(instrument: instrument, bar: panel.bars[instrument])
@@ -78,7 +77,8 @@ public struct Engine {
 
     decide()
     let point = broker.finishStep()
-    drainBroker(emit)
+    if !broker.outbox.isEmpty { try drainBroker(emit) }
+    guard point.equity.isFinite, point.grossExposure.isFinite else { throw overflow("equity") }
     let couldFill = hasDecided || (hasTarget && broker.execution.fill == .thisClose)
     hasDecided = hasDecided || hasTarget
     emit(.equity(point, hasPosition: point.grossExposure != 0, orderCouldFill: couldFill))
@@ -88,11 +88,11 @@ public struct Engine {
   /// Phase 5: a position expression that is null changes nothing.
   private mutating func decide() {
     guard !traded.isEmpty else { return }
-    positions.step(
-      panel, broker: broker, horizons: learner?.horizons ?? [],
-      forecasts: learner?.forecasts ?? [])
+    readInputs()
+    positions.step()
     hasTarget = false
-    for (index, instrument) in traded.enumerated() {
+    for index in traded.indices {
+      let instrument = traded[index]
       let target = panel.present[instrument] ? positions.output(index) : .nan
       targets[instrument] = target
       hasTarget = hasTarget || !target.isNaN
@@ -100,17 +100,45 @@ public struct Engine {
     broker.decide(targets)
   }
 
-  private mutating func drainBroker(_ emit: (Event) -> Void) {
-    guard !broker.outbox.isEmpty else { return }
+  /// Gives the position expressions what they read: bars, the step's forecasts and the account.
+  @inline(__always)
+  private mutating func readInputs() {
+    for place in positions.inputs.indices {
+      let value =
+        switch positions.inputs[place] {
+        case .field(let instrument, let field): panel.value(of: field, instrument)
+        case .forecast(let horizon): learner?.forecast(horizon: horizon) ?? .nan
+        case .position(let instrument): broker.position(of: instrument)
+        case .equity: broker.equity
+        }
+      positions.setInput(place, value)
+    }
+  }
+
+  /// Tells what the broker did; nothing that is not finite leaves it.
+  private mutating func drainBroker(_ emit: (Event) -> Void) throws(RunFailure) {
     for event in broker.outbox {
       switch event {
-      case .order(let order): emit(.order(order))
-      case .fill(let fill): emit(.fill(fill))
-      case .trade(let trade): emit(.trade(trade, bar: panel.step))
-      case .flow(let flow): emit(.flow(flow))
+      case .order(let order):
+        guard order.quantity.isFinite else { throw overflow("an order's quantity") }
+        emit(.order(order))
+      case .fill(let fill):
+        guard (fill.quantity * fill.price).isFinite, fill.fee.isFinite, fill.slippage.isFinite
+        else { throw overflow("a fill's value") }
+        emit(.fill(fill))
+      case .trade(let trade):
+        guard trade.pnl.isFinite, trade.fees.isFinite else { throw overflow("a trade's profit") }
+        emit(.trade(trade, bar: panel.step))
+      case .flow(let flow):
+        guard flow.amount.isFinite else { throw overflow("a flow") }
+        emit(.flow(flow))
       }
     }
     broker.clearOutbox()
+  }
+
+  private func overflow(_ what: String) -> RunFailure {
+    .overflow(what, bar: panel.step, time: panel.time)
   }
 }
 

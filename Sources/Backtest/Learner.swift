@@ -19,6 +19,8 @@ struct Learner: Restorable {
   private(set) var forecasts: [Double]
   private var featureRow: [Double]
   private var labelRow: [Double]
+  /// Bars at which each feature was null.
+  private(set) var nullCounts: [Int]
   /// When each bar closed, for the rows that name an earlier one.
   private var times: [Int] = []
 
@@ -34,9 +36,15 @@ struct Learner: Restorable {
     forecasts = Array(repeating: .nan, count: horizons.count)
     featureRow = Array(repeating: .nan, count: features.outputs.count)
     labelRow = Array(repeating: .nan, count: horizons.count)
+    nullCounts = Array(repeating: 0, count: features.outputs.count)
   }
 
   var refitCount: Int { walk.refitCount }
+
+  /// The forecast for a horizon of the step last taken, NaN where none was made.
+  func forecast(horizon: Int) -> Double {
+    horizons.firstIndex(of: horizon).map { forecasts[$0] } ?? .nan
+  }
 
   mutating func step(_ panel: borrowing Panel, _ emit: (Event) -> Void) throws(RunFailure) {
     let time = panel.time
@@ -52,7 +60,8 @@ struct Learner: Restorable {
     for (index, forecast) in walk.forecasts.enumerated() {
       forecasts[index] = forecast.value
       oracle?.remember(forecast)
-      emit(.forecast(forecast, time: time, trainedThrough: self.time(of: forecast.trainedThroughBar)))
+      emit(
+        .forecast(forecast, time: time, trainedThrough: self.time(of: forecast.trainedThroughBar)))
     }
     for score in walk.scores {
       emit(.score(score, time: time, oracle: oracle?.take(for: score)))
@@ -63,7 +72,10 @@ struct Learner: Restorable {
   private mutating func evaluate(_ panel: borrowing Panel) {
     times.append(Int(panel.time.milliseconds))
     features.step(panel)
-    for index in featureRow.indices { featureRow[index] = features.output(index) }
+    for index in featureRow.indices {
+      featureRow[index] = features.output(index)
+      if featureRow[index].isNaN { nullCounts[index] += 1 }
+    }
     for index in targets.indices {
       targets[index].step(panel)
       labelRow[index] = targets[index].output(0)
@@ -79,6 +91,7 @@ struct Learner: Restorable {
     for target in targets { target.save(to: &writer) }
     walk.save(to: &writer)
     oracle?.save(to: &writer)
+    writer.write(nullCounts)
     writer.write(times)
   }
 
@@ -87,6 +100,11 @@ struct Learner: Restorable {
     for index in targets.indices { try targets[index].restore(from: &reader) }
     try walk.restore(from: &reader)
     try oracle?.restore(from: &reader)
+    nullCounts = try reader.readInts()
     times = try reader.readInts()
+    guard nullCounts.count == featureRow.count else {
+      throw StateError(
+        "the features had \(nullCounts.count) counts, \(featureRow.count) are needed")
+    }
   }
 }

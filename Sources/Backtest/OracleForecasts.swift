@@ -23,7 +23,8 @@ struct OracleForecasts: Restorable {
     self.instruments = instruments
   }
 
-  /// - Parameter text: the target as the expression compiler writes it.
+  /// Reads a target as the expression compiler writes it.
+  ///
   /// - Returns: nil where the truth says nothing about it.
   static func target(of text: String, names: [String]) -> OracleTarget? {
     for (index, name) in names.enumerated() {

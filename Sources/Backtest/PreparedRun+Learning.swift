@@ -42,7 +42,9 @@ extension RunSpec {
       guard let first = files.first else { return nil }
       let folder = first.file.path.folderPrefix
       let path = folder + "truth.json"
-      let isOneFolder = files.allSatisfy { $0.rescale == nil && $0.file.path.folderPrefix == folder }
+      let isOneFolder = files.allSatisfy {
+        $0.rescale == nil && $0.file.path.folderPrefix == folder
+      }
       guard isOneFolder, FileIO.exists(path) else { return nil }
       do {
         return try Truth(json: FileIO.readAll(path))

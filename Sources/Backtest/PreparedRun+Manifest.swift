@@ -31,11 +31,7 @@ extension PreparedRun {
   /// What went other than its user may think, known after the last bar.
   func warnings(after engine: Engine, _ metrics: RunMetrics) -> [String] {
     var warnings: [String] = []
-    if let timeline, metrics.forecastCount == 0 {
-      warnings.append(
-        "no forecast was made: at least \(timeline.barsNeeded) bars are needed for the first, "
-          + "\(engine.bar + 1) were there")
-    }
+    if metrics.forecastCount == 0 { warnings += noForecast(engine) }
     for (instrument, dropped) in zip(spec.instruments, engine.panel.dropped) where dropped > 0 {
       warnings.append(
         "\(dropped) bars of \(instrument.name) closed between the steps of the clock and were left "
@@ -54,6 +50,27 @@ extension PreparedRun {
       }
     }
     return warnings
+  }
+
+  /// Why a run with a model made no forecast: too few bars, or too many gaps.
+  private func noForecast(_ engine: Engine) -> [String] {
+    guard let timeline, let learner = engine.learner, let learning = spec.learning else { return [] }
+    let bars = engine.bar + 1
+    if bars < timeline.barsNeeded {
+      return [
+        "no forecast was made: at least \(timeline.barsNeeded) bars are needed for the first, "
+          + "\(bars) were there"
+      ]
+    }
+    var text =
+      "no forecast was made: \(learner.walk.ledger.mature.count) samples matured in \(bars) bars, "
+      + "\(learning.firstCount) are needed"
+    if let most = learner.nullCounts.max(), most > 0,
+      let index = learner.nullCounts.firstIndex(of: most)
+    {
+      text += "; the feature \(learning.features[index].name) was null at \(most) bars"
+    }
+    return [text]
   }
 
   func describe(_ orders: [WorkingOrder]) -> [JSONValue] {

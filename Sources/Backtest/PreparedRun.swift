@@ -24,7 +24,9 @@ public struct PreparedRun {
   let initialWeights: [UInt8]?
   private let oracle: OracleForecasts?
 
-  /// - Parameter variant: the kernels to train with; results do not depend on it.
+  /// Makes a spec ready; the results do not depend on which kernels it will train with.
+  ///
+  /// - Throws: `RunFailure` naming what is wrong with the spec or its files.
   public init(_ spec: RunSpec, variant: KernelVariant) throws(RunFailure) {
     let programs: RunPrograms
     do throws(SpecError) {
@@ -33,7 +35,9 @@ public struct PreparedRun {
     } catch {
       throw .spec(error)
     }
-    try self.init(spec, programs, supplies: spec.supplies(), variant: variant)
+    let supplies = try spec.supplies()
+    try spec.checkBars(supplies)
+    try self.init(spec, programs, supplies: supplies, variant: variant)
   }
 
   /// The bars of each instrument as they were before anything was done to them.
@@ -82,6 +86,13 @@ public struct PreparedRun {
 
   /// The number of steps of the panel, counted.
   public func countSteps() throws(RunFailure) -> Int { try Self.countSteps(spec, supplies) }
+
+  /// Steps of the panel for a progress bar: exact, unless counting would take as long as running.
+  func expectedSteps() throws(RunFailure) -> Int? {
+    let rows = supplies.map(\.summary.rows)
+    if rows.count == 1 { return rows[0] }
+    return rows.reduce(0, +) <= 2_000_000 ? try countSteps() : nil
+  }
 
   private static func countSteps(_ spec: RunSpec, _ supplies: [BarSupply]) throws(RunFailure) -> Int
   {
@@ -138,7 +149,9 @@ public struct PreparedRun {
         }
         for index in targets.indices {
           targets[index].step(panel)
-          if !targets[index].output(0).isNaN { targetStatistics[index].add(targets[index].output(0)) }
+          if !targets[index].output(0).isNaN {
+            targetStatistics[index].add(targets[index].output(0))
+          }
         }
       }
     } catch {

@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 import Journal
 import Recurrent
 
@@ -11,14 +12,16 @@ extension RunSession {
   public static func resume(
     _ path: String, variant: KernelVariant, options: RunOptions
   ) throws(RunFailure) -> RunSession? {
+    guard FileIO.exists(path) else {
+      throw .journal(.file(.system("open", path: path, errorNumber: ENOENT)))
+    }
+    guard FileIO.exists(path + "/" + Manifest.fileName) else {
+      throw .usage("\(path) holds no \(Manifest.fileName), the directory of a run is needed")
+    }
     let folder: RunFolder
     let before: Manifest
     let text: [UInt8]
     do throws(JournalError) {
-      guard FileIO.exists(path + "/" + Manifest.fileName) else {
-        throw JournalError.damaged(
-          path, found: "a folder without \(Manifest.fileName)", needed: "the folder of a run")
-      }
       folder = try RunFolder(claiming: path, tables: LogTable.allCases.map(\.name))
       before = try Manifest(readingFrom: path)
       text = try RunFolder.read(folder.file("spec.yaml"))

@@ -9,21 +9,25 @@ import WalkForward
 /// run calls after each step.
 final class RunJournal {
   private let instruments: [[UInt8]]
-  private var writers: [TableWriter]
+  private let writers: [TableWriter]
+  // Checks of exclusive access are left out as in `TableWriter`, for the same reason.
+  @exclusivity(unchecked)
   private var failure: JournalError?
   /// The text of the newest time, which most rows of a step share.
+  @exclusivity(unchecked)
   private var timeText: [UInt8] = []
+  @exclusivity(unchecked)
   private var timeOfText: Timestamp?
 
-  /// - Parameters:
-  ///   - positions: where each table goes on, in the order of `LogTable`; nil starts them anew.
-  ///   - thread: compresses and writes beside the caller.
+  /// Begins the tables in `folder`, or goes on where `positions` says, in the order of `LogTable`.
+  ///
+  /// With a `thread`, frames are compressed and written beside the caller.
   init(
     folder: String, instruments: [String], resumingAt positions: [TablePosition]?,
     thread: FrameThread?
   ) throws(JournalError) {
     self.instruments = instruments.map { Array($0.utf8) }
-    writers = []
+    var writers: [TableWriter] = []
     for table in LogTable.allCases {
       let path = folder + "/" + table.table.fileName
       if let positions {
@@ -34,6 +38,7 @@ final class RunJournal {
         writers.append(try TableWriter(path, table.table, thread: thread))
       }
     }
+    self.writers = writers
   }
 
   /// Throws what went wrong since the start, if anything did.
@@ -182,8 +187,9 @@ final class RunJournal {
     row.append(trade.pnl)
     row.append(trade.returnFraction)
     row.append(trade.barsHeld)
-    row.append(trade.mae)
-    row.append(trade.mfe)
+    // Adding zero makes -0.0 the 0.0 that a reader expects.
+    row.append(trade.mae.map { $0 + 0 })
+    row.append(trade.mfe.map { $0 + 0 })
     row.append(trade.entryOrderID)
     row.append(trade.exitOrderID)
     row.append(trade.exitReason.name)

@@ -88,10 +88,8 @@ public final class RunSession {
 
   /// Goes on with a run from its last checkpoint, or from its start where there is none.
   ///
-  /// - Parameters:
-  ///   - folder: the run's, claimed by the caller.
-  ///   - prepared: made from the run's own `spec.yaml`.
-  ///   - before: the run's manifest as it was left.
+  /// The caller has claimed `folder`, made `prepared` from the run's own `spec.yaml`, and read its
+  /// manifest as it was left.
   init(
     resuming folder: RunFolder, prepared: PreparedRun, before: Manifest, options: RunOptions
   ) throws(RunFailure) {
@@ -172,6 +170,7 @@ public final class RunSession {
       self.metrics = metrics
     }
     let journal = self.journal
+    let barsExpected = try prepared.expectedSteps()
     // A clock takes longer to read than a bar without a model.
     let stepsPerLook = prepared.spec.learning == nil ? 1024 : 1
     var stepsToLook = 1
@@ -192,8 +191,7 @@ public final class RunSession {
         lastProgress = now
         progress(
           RunProgress(
-            bars: engine.bar + 1, barsExpected: engine.stepCountUpperBound,
-            refits: engine.refitCount))
+            bars: engine.bar + 1, barsExpected: barsExpected, refits: engine.refitCount))
       }
       if now - lastCheckpoint >= options.checkpointEvery {
         try writeCheckpoint(engine, metrics)

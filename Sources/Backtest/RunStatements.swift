@@ -52,6 +52,13 @@ public struct RunStatements: Equatable, Sendable {
       }
     case .nextClose: break
     }
+    let indices = spec.positions.positions.map(\.instrument).filter { spec.isIndex($0) }
+    if !indices.isEmpty {
+      let names = indices.map { spec.instruments[$0].name }.joined(separator: " and ")
+      caveats.append(
+        "index: \(names): an index cannot be traded as such and pays no dividends; a fund or a "
+          + "future on it has other prices")
+    }
     return caveats
   }
 
@@ -68,6 +75,11 @@ public struct RunStatements: Equatable, Sendable {
 }
 
 extension RunSpec {
+  func isIndex(_ instrument: Int) -> Bool {
+    if case .files(let files) = source { return files[instrument].kind == .index }
+    return false
+  }
+
   func accepts(_ rule: VettingRule, instrument: Int) -> Bool {
     switch source {
     case .files(let files): files[instrument].accept.contains(rule.rawValue)

@@ -4,6 +4,8 @@
 //   then, over all rows r of (step, sample) at once: gradient[k] = sum over r of inputs[r][k] dz[r]
 // dh is the sum of two chains, one over each half of the gate columns in their order; where gates
 // have their own masks, of one chain a gate: (i m_i + f m_f) + (g m_g + o m_o).
+// Where windows share rows of features, gradient[k] of these is a sum over shared rows, each with
+// its dz summed first.
 // A weight's gradient is one chain over the rows of this call, added to that of the call before.
 
 // Eight rows of eight floats, turned: pairs, then fours, then halves change places.
@@ -192,6 +194,23 @@ static void weight_gradients(
 #undef BLOCK
 }
 
+// dz summed over the (step, sample) that read each shared row, in the order of steps, then samples.
+static void sum_over_span(
+  const pawl_lstm_shape *shape, const pawl_lstm_workspace *work, ptrdiff_t n
+) {
+  const ptrdiff_t columns = pawl_gate_columns(*shape);
+  for (ptrdiff_t i = 0; i < work->span[0] * columns; i += 16) {
+    store(work->span_columns + i, splat(0.0f));
+  }
+  for (ptrdiff_t step = 0; step < shape->lookback; step++) {
+    for (ptrdiff_t sample = 0; sample < n; sample++) {
+      float *to = work->span_columns + (work->span[1 + sample] + step) * columns;
+      const float *dz = work->gates + (step * n + sample) * columns;
+      for (ptrdiff_t i = 0; i < columns; i += 16) store(to + i, load(to + i) + load(dz + i));
+    }
+  }
+}
+
 #define HIDDEN(m, l, chains)                                                                       \
   {                                                                                                \
     ptrdiff_t unit = 0;                                                                            \
@@ -235,9 +254,16 @@ static void cell_backward(
     shape->hidden, work->inputs + n * stride, stride, plane, work->gates + n * columns, columns,
     (steps - 1) * n, first, gradient + at.weight_hh);
   // bias_ih stands before weight_ih as the 1 stands before x.
-  weight_gradients(
-    1 + shape->features, work->inputs + padded, stride, plane, work->gates, columns, steps * n,
-    first, gradient + at.bias_ih);
+  if (work->span[0]) {
+    sum_over_span(shape, work, n);
+    weight_gradients(
+      1 + shape->features, work->span_inputs, pawl_padded(1 + shape->features), 0,
+      work->span_columns, columns, work->span[0], first, gradient + at.bias_ih);
+  } else {
+    weight_gradients(
+      1 + shape->features, work->inputs + padded, stride, plane, work->gates, columns, steps * n,
+      first, gradient + at.bias_ih);
+  }
   for (ptrdiff_t column = 0; column < columns; column += 16) {
     v16 bias = load(gradient + at.bias_ih + column);
     store(gradient + at.bias_hh + column, shape->two_biases ? bias : splat(0.0f));

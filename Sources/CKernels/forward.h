@@ -38,11 +38,17 @@ LANE void forward_products(
     UNROLL for (int gate = 0; gate < g; gate++) {
       h[gate] = work->inputs + (shared ? 0 : (first + gate) * plane) + row * stride;
       x[gate] = h[gate] + padded + 1;
-      v16 bias = load(work->bias + group * 64 + (first + gate) * 16);
-      UNROLL for (int s = 0; s < m; s++) sums[s][gate] = bias;
+      const ptrdiff_t column = group * 64 + (first + gate) * 16;
+      UNROLL for (int s = 0; s < m; s++) {
+        const ptrdiff_t span_row = work->span[1 + sample + s] + step;
+        sums[s][gate] =
+          load(work->span[0] ? work->span_columns + span_row * columns + column : work->bias + column);
+      }
     }
     const float *w = weights + group * 64 + first * 16;
-    add_products(m, g, shared, x, stride, w + at.weight_ih, columns, shape->features, sums);
+    if (!work->span[0]) {
+      add_products(m, g, shared, x, stride, w + at.weight_ih, columns, shape->features, sums);
+    }
     if (step > 0) {
       add_products(m, g, shared, h, stride, w + at.weight_hh, columns, shape->hidden, sums);
     }
@@ -50,6 +56,24 @@ LANE void forward_products(
       UNROLL for (int s = 0; s < m; s++) {
         store(work->gates + (row + s) * columns + group * 64 + (first + gate) * 16, sums[s][gate]);
       }
+    }
+  }
+}
+
+// bias + W x of `m` rows that windows share.
+LANE void span_products(
+  const int m, const pawl_lstm_shape *shape, const pawl_lstm_workspace *work, const float *weights,
+  ptrdiff_t row
+) {
+  const ptrdiff_t columns = pawl_gate_columns(*shape), stride = pawl_padded(1 + shape->features);
+  const float *const x[4] = {work->span_inputs + row * stride + 1};
+  const float *w = weights + pawl_lstm_layout_of(*shape).weight_ih;
+  for (ptrdiff_t column = 0; column < columns; column += 16) {
+    v16 sums[m][1];
+    UNROLL for (int r = 0; r < m; r++) sums[r][0] = load(work->bias + column);
+    add_products(m, 1, 1, x, stride, w + column, columns, shape->features, sums);
+    UNROLL for (int r = 0; r < m; r++) {
+      store(work->span_columns + (row + r) * columns + column, sums[r][0]);
     }
   }
 }
@@ -120,6 +144,9 @@ static void cell_forward(
     v16 bias = load(weights + at.bias_ih + column) + load(weights + at.bias_hh + column);
     store(work->bias + column, bias);
   }
+  ptrdiff_t row = 0;
+  for (; row + 4 <= work->span[0]; row += 4) span_products(4, shape, work, weights, row);
+  for (; row < work->span[0]; row++) span_products(1, shape, work, weights, row);
   for (ptrdiff_t step = 0; step < shape->lookback; step++) {
     ptrdiff_t sample = 0;
     while (sample < n) {

@@ -1,5 +1,6 @@
-// exp, log, tanh and sigmoid on 16 lanes: at most 2 ulp off and monotone. The tests walk through
-// arguments; Benchmarks tell the figures of all 2^32.
+// exp, log, tanh and sigmoid on 16 lanes. Walked through all 2^32 arguments all are monotone; every
+// 61st held against Glibc in double, errors are at most 1.66, 0.5, 1.38 and 2.33 ulp. Sigmoid passes 2
+// only for -17.4 < x < -16.6, where 1 + e^x lies half way between two floats.
 //
 // All but log rest on e^x = 2^n (1 + r Q(r)), n = floor(x / log 2), 0 <= r < log 2, where Q is a
 // minimax polynomial with positive coefficients: each rounded step of its evaluation is monotone in r,

@@ -62,6 +62,10 @@ static ptrdiff_t lay_out(pawl_lstm_shape shape, float *base, pawl_lstm_workspace
   PLACE(d_cell, samples * padded)
   PLACE(bias, columns)
   PLACE(backward_hh, columns * padded)
+  work->span = (int32_t *)(base + used);
+  used += pawl_padded(1 + samples);
+  PLACE(span_inputs, (rows / 2 + 1) * pawl_padded(1 + shape.features))
+  PLACE(span_columns, (rows / 2 + 1) * columns)
   PLACE(input_mask, samples * shape.gate_inputs * pawl_padded(shape.features))
   PLACE(hidden_mask, samples * columns)
   PLACE(output_mask, samples * padded)

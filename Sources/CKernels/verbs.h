@@ -14,10 +14,43 @@
 #include "backward.h"
 #include "adam.h"
 
+// Windows that overlap share their rows: where half as many rows as (sample, step) do, W x is
+// computed once a row. Whether they do depends on the samples alone.
+static int gather_span(
+  const pawl_lstm_shape *shape, const pawl_lstm_workspace *work, const pawl_samples *samples,
+  const ptrdiff_t *index, ptrdiff_t n
+) {
+  ptrdiff_t first = samples->ends[index[0]], last = first;
+  for (ptrdiff_t sample = 1; sample < n; sample++) {
+    const ptrdiff_t end = samples->ends[index[sample]];
+    first = end < first ? end : first;
+    last = end > last ? end : last;
+  }
+  const ptrdiff_t lookback = shape->lookback, features = shape->features;
+  if (2 * (last - first + lookback) > n * lookback) return 0;
+  const ptrdiff_t stride = pawl_padded(1 + features), count = last - first + lookback;
+  work->span[0] = (int32_t)count;
+  for (ptrdiff_t sample = 0; sample < n; sample++) {
+    work->span[1 + sample] = (int32_t)(samples->ends[index[sample]] - first);
+  }
+  for (ptrdiff_t row = 0; row < count; row++) {
+    const float *from = samples->rows + (first - lookback + 1 + row) * features;
+    float *to = work->span_inputs + row * stride;
+    to[0] = 1.0f;
+    for (ptrdiff_t feature = 0; feature < features; feature++) to[1 + feature] = from[feature];
+  }
+  return 1;
+}
+
 static void gather_verb(
   const pawl_lstm_shape *shape, const pawl_lstm_workspace *work, const pawl_samples *samples,
   const ptrdiff_t *index, ptrdiff_t n, int32_t masks
 ) {
+  work->span[0] = 0;
+  if (!(masks & pawl_mask_inputs) && shape->gate_inputs == 1
+      && gather_span(shape, work, samples, index, n)) {
+    return;
+  }
   const ptrdiff_t stride = pawl_input_stride(*shape), padded = pawl_padded(shape->hidden);
   const ptrdiff_t features = shape->features, mask_row = pawl_padded(features);
   for (ptrdiff_t gate = 0; gate < shape->gate_inputs; gate++) {

@@ -43,6 +43,18 @@ public final class RunFolder {
 
   deinit { close(lock) }
 
+  /// Refuses a folder that another process writes to; leaves no trace in it.
+  ///
+  /// - Throws: `locked`.
+  public static func requireUnlocked(_ path: String) throws(JournalError) {
+    let descriptor = open("\(path)/\(lockName)", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+      throw .locked(directory: path)
+    }
+  }
+
   /// Whether a run, finished or not, is in the folder.
   public var holdsRun: Bool {
     ownFiles.contains { FileIO.exists("\(path)/\($0)") }

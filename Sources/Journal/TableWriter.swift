@@ -14,13 +14,19 @@ public final class TableWriter {
   public let table: Table
   public let path: String
   /// Rows ended so far, without the header.
+  @exclusivity(unchecked)
   public private(set) var rows: Int
 
   private let sink: FrameSink
   private let thread: FrameThread?
   private let compressor: ZstdCompressor?
+  // A row is written cell by cell, and to check each time that no one else is writing took longer
+  // than to write. No access to these calls out to code that could come back to the writer.
+  @exclusivity(unchecked)
   private var buffer: TextBuffer
+  @exclusivity(unchecked)
   private var line: RowText
+  @exclusivity(unchecked)
   private var rowsInFrame = 0
 
   /// Makes the file, or empties one that is there, and writes the header.
@@ -77,9 +83,9 @@ public final class TableWriter {
     if let value { line.append(value) } else { line.appendMissing() }
   }
 
-  /// Appends a cell to a column of Float64; NaN is a missing value.
+  /// Appends a cell to a column of Float64; what is not finite is a missing value.
   ///
-  /// - Precondition: `value` is not infinite, and a number where the column is not nullable.
+  /// - Precondition: `value` is finite where the column is not nullable.
   @inline(__always)
   public func append(_ value: Double) { line.append(value) }
 

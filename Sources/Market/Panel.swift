@@ -38,11 +38,8 @@ public struct Panel {
   /// and for the clock of one; for `union` it is the sum.
   public let stepCountUpperBound: Int?
 
-  private var streams: [BarStream]
-  // The bar after this step's, by instrument. It is held apart so that no reader of `bars` sees it.
-  private var pending: [Bar]
-  // Its time; Int64.max at the end of the stream.
-  private var pendingTime: [Int64]
+  // One an instrument.
+  private var lanes: [Lane]
   private let last: Int64
 
   /// Reads the first bars; the panel stands before its first step.
@@ -61,55 +58,56 @@ public struct Panel {
       precondition(streams.indices.contains(index), "the clock is one of the instruments")
     }
     let empty = Bar(time: time, open: .nan, high: .nan, low: .nan, close: .nan)
-    self.streams = streams
+    lanes = streams.map { Lane(stream: $0, pending: empty) }
     self.clock = clock
     self.span = span
     bars = Array(repeating: empty, count: streams.count)
     present = Array(repeating: false, count: streams.count)
     dropped = Array(repeating: 0, count: streams.count)
-    pending = bars
-    pendingTime = Array(repeating: .max, count: streams.count)
     // A bar at the very last millisecond would look like the end; no calendar reaches it.
     last = min(span.to?.milliseconds ?? .max, .max - 1)
     stepCountUpperBound = Panel.stepBound(streams.map(\.countUpperBound), clock)
-    for index in streams.indices {
-      repeat { try refill(index) } while pendingTime[index] < span.from?.milliseconds ?? .min
+    let from = span.from?.milliseconds ?? .min
+    for index in lanes.indices {
+      repeat { try lanes[index].refill(through: last) } while lanes[index].time < from
     }
   }
 
-  public var instrumentCount: Int { streams.count }
+  public var instrumentCount: Int { lanes.count }
 
   /// Goes to the next step.
   ///
   /// - Returns: false at the end; then nothing has changed.
   /// - Throws: `BarError` where a file's next row is no bar.
   public mutating func advance() throws(BarError) -> Bool {
-    let next: Int64
-    if pending.count == 1 {
-      next = pendingTime[0]
-    } else {
-      switch clock {
-      case .union: next = pendingTime.reduce(.max) { min($0, $1) }
-      case .intersection: next = try nextCommonTime()
-      case .instrument(let index):
-        next = pendingTime[index]
-        if next != .max {
-          for other in pending.indices { try drop(other, before: next) }
-        }
-      }
-    }
+    let next = lanes.count == 1 ? lanes[0].time : try nextTime()
     guard next != .max else { return false }
     step += 1
     time = Timestamp(milliseconds: next)
-    for index in pending.indices {
-      let isPresent = pendingTime[index] == next
-      present[index] = isPresent
+    for index in lanes.indices {
+      let isPresent = lanes[index].time == next
+      // Written where it changes only: to take hold of an array costs more than to read it.
+      if present[index] != isPresent { present[index] = isPresent }
       if isPresent {
-        bars[index] = pending[index]
-        try refill(index)
+        bars[index] = lanes[index].pending
+        try lanes[index].refill(through: last)
       }
     }
     return true
+  }
+
+  /// The time of the next step, Int64.max at the end; what lies before it on no step is dropped.
+  private mutating func nextTime() throws(BarError) -> Int64 {
+    switch clock {
+    case .union: return lanes.reduce(.max) { min($0, $1.time) }
+    case .intersection: return try nextCommonTime()
+    case .instrument(let index):
+      let next = lanes[index].time
+      if next != .max {
+        for other in lanes.indices { try drop(other, before: next) }
+      }
+      return next
+    }
   }
 
   /// Goes forward to a step, as `resume` does.
@@ -135,26 +133,17 @@ public struct Panel {
   /// The first time at which all have a bar; what lies before it is dropped.
   private mutating func nextCommonTime() throws(BarError) -> Int64 {
     while true {
-      let latest = pendingTime.reduce(.min) { max($0, $1) }
+      let latest = lanes.reduce(.min) { max($0, $1.time) }
       guard latest != .max else { return latest }
-      for index in pending.indices { try drop(index, before: latest) }
-      if pendingTime.allSatisfy({ $0 == latest }) { return latest }
+      for index in lanes.indices { try drop(index, before: latest) }
+      if lanes.allSatisfy({ $0.time == latest }) { return latest }
     }
   }
 
   private mutating func drop(_ index: Int, before time: Int64) throws(BarError) {
-    while pendingTime[index] < time {
+    while lanes[index].time < time {
       dropped[index] += 1
-      try refill(index)
-    }
-  }
-
-  private mutating func refill(_ index: Int) throws(BarError) {
-    if let bar = try streams[index].next(), bar.time.milliseconds <= last {
-      pending[index] = bar
-      pendingTime[index] = bar.time.milliseconds
-    } else {
-      pendingTime[index] = .max
+      try lanes[index].refill(through: last)
     }
   }
 
@@ -167,6 +156,31 @@ public struct Panel {
         guard let sum, let count else { return nil }
         return sum + count
       }
+    }
+  }
+}
+
+/// A stream, and the bar of it that comes next: held apart so that no reader of a panel's bars
+/// sees it.
+private struct Lane {
+  var stream: BarStream
+  var pending: Bar
+  /// Of `pending`; Int64.max at the end of the stream.
+  var time = Int64.max
+
+  init(stream: BarStream, pending: Bar) {
+    self.stream = stream
+    self.pending = pending
+  }
+
+  /// Goes to the next bar that closes at `last` or before.
+  @inline(__always)
+  mutating func refill(through last: Int64) throws(BarError) {
+    if let bar = try stream.next(), bar.time.milliseconds <= last {
+      pending = bar
+      time = bar.time.milliseconds
+    } else {
+      time = .max
     }
   }
 }

@@ -28,28 +28,25 @@ extension Timestamp {
     let date = CivilDate(day: day)
     precondition((0...9999).contains(date.year), "a timestamp has a year of four digits")
     let inDay = Int(milliseconds - Int64(day) * Timestamp.millisecondsPerDay)
-    func append(_ value: Int, digits: Int) {
-      var divisor = 1
-      for _ in 1..<digits { divisor *= 10 }
-      while divisor > 0 {
-        text.append(UInt8(48 + value / divisor % 10))
-        divisor /= 10
+    let start = text.count
+    text.append(contentsOf: "0000-00-00T00:00:00.000Z".utf8)
+    text.withUnsafeMutableBufferPointer { text in
+      // Adds the digits of a value to the zeros that end before a place.
+      func put(_ value: Int, digits: Int, before place: Int) {
+        var value = UInt32(truncatingIfNeeded: value)
+        for index in 1...digits {
+          text[start + place - index] += UInt8(truncatingIfNeeded: value % 10)
+          value /= 10
+        }
       }
+      put(date.year, digits: 4, before: 4)
+      put(date.month, digits: 2, before: 7)
+      put(date.day, digits: 2, before: 10)
+      put(inDay / 3_600_000, digits: 2, before: 13)
+      put(inDay / 60_000 % 60, digits: 2, before: 16)
+      put(inDay / 1000 % 60, digits: 2, before: 19)
+      put(inDay % 1000, digits: 3, before: 23)
     }
-    append(date.year, digits: 4)
-    text.append(UInt8(ascii: "-"))
-    append(date.month, digits: 2)
-    text.append(UInt8(ascii: "-"))
-    append(date.day, digits: 2)
-    text.append(UInt8(ascii: "T"))
-    append(inDay / 3_600_000, digits: 2)
-    text.append(UInt8(ascii: ":"))
-    append(inDay / 60_000 % 60, digits: 2)
-    text.append(UInt8(ascii: ":"))
-    append(inDay / 1000 % 60, digits: 2)
-    text.append(UInt8(ascii: "."))
-    append(inDay % 1000, digits: 3)
-    text.append(UInt8(ascii: "Z"))
   }
 
   /// `2024-01-01T00:00:00.000Z`.

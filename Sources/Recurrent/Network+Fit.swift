@@ -1,19 +1,14 @@
 import CKernels
-
-/// What a random stream is for: the second word of its key.
-enum Purpose: UInt32 {
-  case weights = 1
-  case order = 2
-  case dropout = 3
-  case inputDropout = 4
-  case recurrentDropout = 5
-}
+import Numerics
 
 extension Network {
   /// Trains on `data`, `training.epochs` times over, in batches.
   ///
-  /// - Parameter refit: the number of this fit in the run, from 0, below 2³²: its random streams
-  ///   (order, dropout) are its own.
+  /// - Parameters:
+  ///   - data: at least one sample.
+  ///   - refit: the number of this fit in the run, from 0, below 2³²: its random streams (order,
+  ///     dropout) are its own.
+  ///   - workspace: from `makeWorkspace` of this network or a copy.
   /// - Returns: counts, and the mean training loss of the first and the last epoch.
   /// - Throws: `TrainingError` where the loss or a weight is not finite; the network is then spoilt.
   public mutating func fit(
@@ -186,7 +181,7 @@ struct FitRun {
     count: Int, epoch: Int
   ) {
     guard let base = words.baseAddress else { preconditionFailure("there are words") }
-    verbs.random(base, count, 0, stream(.order, epoch: epoch))
+    verbs.random(base, count, 0, stream(.shuffle, epoch: epoch))
     for index in 0..<count { order[index] = index }
     for index in stride(from: count - 1, to: 0, by: -1) {
       let other = Int((UInt64(words[index]) * UInt64(index + 1)) >> 32)

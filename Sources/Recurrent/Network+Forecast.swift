@@ -7,6 +7,7 @@ extension Network {
   ///   - rows: row-major, features a row.
   ///   - end: the window's last row, at least lookback - 1.
   ///   - outputs: set to the forecast; its count is `configuration.outputs`.
+  ///   - workspace: from `makeWorkspace` of this network or a copy.
   public func forecast(
     rows: [Float], end: Int, into outputs: inout [Float], using workspace: inout Workspace
   ) {

@@ -1,4 +1,4 @@
-import CKernels
+import Numerics
 
 extension Network {
   /// Draws new weights, those of refit `refit` (from 0, below 2³²), and sets the moments to zero.
@@ -49,18 +49,12 @@ extension Network {
     drawn = drawn.dropFirst(count)
   }
 
-  /// Uniform in [0, 1), multiples of 2⁻²⁴.
-  private func uniforms(count: Int, refit: Int, layer: UInt32) -> [Float] {
-    words(count: count, refit: refit, layer: layer).map { Float($0 >> 8) * 0x1p-24 }
-  }
-
-  private func words(count: Int, refit: Int, layer: UInt32) -> [UInt32] {
-    let stream = pawl_philox(
-      seed: training.seed, purpose: Purpose.weights.rawValue, epoch: 0, refit: UInt32(refit),
-      stream: UInt32(configuration.member) << 16 | layer)
-    var words = [UInt32](repeating: 0, count: count)
-    variant.verbs.random(&words, count, 0, stream)
-    return words
+  /// Uniform in [0, 1), multiples of 2⁻²⁴. Layer 0 is the cell, 1 the head, 2 the orthogonal matrix.
+  private func uniforms(count: Int, refit: Int, layer: UInt16) -> [Float] {
+    let stream = PhiloxStream(
+      seed: training.seed, purpose: .weights, refit: UInt32(refit),
+      member: UInt16(configuration.member), layer: layer)
+    return (0..<count).map { stream.uniformFloat(at: $0) }
   }
 
   /// A [4 hidden, hidden] matrix with orthonormal columns, uniform among them.
@@ -70,10 +64,12 @@ extension Network {
   /// Langou and Rozložník, 2005), in Float64 with a fixed order of sums.
   private func orthogonal(hidden: Int, refit: Int) -> [Float] {
     let rows = 4 * hidden
-    let normals = normals(count: rows * hidden, refit: refit)
+    let stream = PhiloxStream(
+      seed: training.seed, purpose: .weights, refit: UInt32(refit),
+      member: UInt16(configuration.member), layer: 2)
     var columns: [[Double]] = []
     for column in 0..<hidden {
-      var vector = (0..<rows).map { Double(normals[column * rows + $0]) }
+      var vector = (0..<rows).map { stream.normal(at: column * rows + $0) }
       for _ in 0..<2 {
         for earlier in columns {
           var dot = 0.0
@@ -87,31 +83,5 @@ extension Network {
       columns.append(vector.map { $0 / length })
     }
     return (0..<rows * hidden).map { Float(columns[$0 % hidden][$0 / hidden]) }
-  }
-
-  /// Standard normal numbers by Marsaglia's polar method (1964).
-  private func normals(count: Int, refit: Int) -> [Float] {
-    // A pair of uniforms passes with probability π/4: twice as many words are nearly always enough,
-    // and a longer draw begins with the same words.
-    var drawn = 2 * count + 64
-    while true {
-      var normals: [Float] = []
-      normals.reserveCapacity(count + 1)
-      let words = words(count: drawn, refit: refit, layer: 2)
-      for pair in stride(from: 0, to: words.count - 1, by: 2) where normals.count < count {
-        let x = Double(Int32(bitPattern: words[pair])) * 0x1p-31
-        let y = Double(Int32(bitPattern: words[pair + 1])) * 0x1p-31
-        let square = x * x + y * y
-        guard square < 1, square > 0 else { continue }
-        var argument = Float(square)
-        var logarithm: Float = 0
-        variant.verbs.log(1, &argument, &logarithm)
-        let factor = (-2 * Double(logarithm) / square).squareRoot()
-        normals.append(Float(x * factor))
-        normals.append(Float(y * factor))
-      }
-      if normals.count >= count { return normals }
-      drawn *= 2
-    }
   }
 }

@@ -21,7 +21,8 @@ struct SafetensorsFile {
     let length = file[0..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     let longest = min(SafetensorsFile.longestHeader, file.count - 8)
     guard length <= UInt64(longest) else {
-      throw WeightsError("the header", found: "\(length) bytes long", expected: "at most \(longest)")
+      throw WeightsError(
+        "the header", found: "\(length) bytes long", expected: "at most \(longest)")
     }
     data = file[(8 + Int(length))...]
     var header = SafetensorsHeader(Array(file[8..<8 + Int(length)]))

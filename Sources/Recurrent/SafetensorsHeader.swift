@@ -35,7 +35,8 @@ struct SafetensorsHeader {
         let offsets = try header.readNumbers()
         guard offsets.count == 2, offsets[0] <= offsets[1] else {
           throw WeightsError(
-            "\(name): data_offsets", found: "\(offsets)", expected: "a begin and an end not before it")
+            "\(name): data_offsets", found: "\(offsets)",
+            expected: "a begin and an end not before it")
         }
         entry.bytes = offsets[0]..<offsets[1]
       default:
@@ -95,7 +96,8 @@ struct SafetensorsHeader {
     skipSpaces()
     let start = position
     var value = 0
-    while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) {
+    while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position])
+    {
       // Fifteen digits are more than any file is long.
       guard position - start < 15 else { throw wrong("a number of at most 15 digits") }
       value = 10 * value + Int(bytes[position] - UInt8(ascii: "0"))

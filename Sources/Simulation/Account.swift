@@ -23,7 +23,9 @@ struct Account {
 
   /// Takes note of the range of a whole bar, for the excursions of the lots held through it.
   mutating func see(high: Double, low: Double, of instrument: Int) {
-    if positions[instrument].quantity != 0 { positions[instrument].lots.see(high: high, low: low) }
+    if !positions[instrument].lots.haveSeen(high: high, low: low) {
+      positions[instrument].lots.see(high: high, low: low)
+    }
   }
 
   mutating func book(_ flow: Flow) { ledger.book(flow) }
@@ -179,8 +181,8 @@ extension Account {
     let sign: Double = closing.side == .long ? 1 : -1
     let pnl = sign * quantity * (fill.price - lot.price) - fees
     let excursion = closing.side.excursion(
-      entry: lot.price, low: min(lot.low, closing.reference),
-      high: max(lot.high, closing.reference))
+      entry: lot.price, low: min(lot.low, closing.reference, fill.price),
+      high: max(lot.high, closing.reference, fill.price))
     let entryValue = lot.price * quantity
     tradeCount += 1
     realisedPnl += pnl

@@ -48,17 +48,24 @@ extension Broker {
   private mutating func collectWants(_ values: [Double], equity: Double) {
     for instrument in values.indices {
       let value = values[instrument]
-      guard let target = target(value, of: instrument, equity: equity) else { continue }
-      if targets.rebalance == .onChange { lastValues[instrument] = value }
-      let expected =
-        decision.expected.isEmpty ? position(of: instrument) : decision.expected[instrument]
-      let difference = target - expected
-      if difference != 0, abs(difference) > Self.rounding * max(abs(target), abs(expected)) {
-        decision.wants.append(
-          .init(instrument: instrument, expected: expected, difference: difference))
+      if let target = target(value, of: instrument, equity: equity) {
+        want(target, of: instrument, value: value)
       }
     }
     if !decision.expected.isEmpty { decision.expected.removeAll(keepingCapacity: true) }
+  }
+
+  // Kept out of the loop over all instruments, most of which mostly want nothing.
+  @inline(never)
+  private mutating func want(_ target: Double, of instrument: Int, value: Double) {
+    if targets.rebalance == .onChange { lastValues[instrument] = value }
+    let expected =
+      decision.expected.isEmpty ? position(of: instrument) : decision.expected[instrument]
+    let difference = target - expected
+    if difference != 0, abs(difference) > Self.rounding * max(abs(target), abs(expected)) {
+      decision.wants.append(
+        .init(instrument: instrument, expected: expected, difference: difference))
+    }
   }
 
   @inline(never)

@@ -98,9 +98,7 @@ public struct Broker: Sendable {
   /// Reveals the open of an instrument, and nothing else of its bar.
   public mutating func open(instrument: Int, price: Double) {
     precondition(stage == .open, "opens are revealed in the open phase")
-    precondition(quotes[instrument].lastBar != bar, "an instrument has one bar a step")
-    quotes[instrument] = Quote(
-      price: price, lastBar: bar, barCount: quotes[instrument].barCount + 1)
+    quotes[instrument].open(at: price, bar: bar)
     liquidity?.beginBar(of: instrument)
   }
 
@@ -114,8 +112,7 @@ public struct Broker: Sendable {
   /// Reveals the whole bar of an instrument whose open has been revealed.
   public mutating func close(instrument: Int, bar: Bar) {
     precondition(stage == .close, "closes are revealed in the close phase")
-    precondition(quotes[instrument].lastBar == self.bar, "a bar that closes has opened")
-    quotes[instrument].price = bar.close
+    quotes[instrument].close(at: bar.close, bar: self.bar)
     account.see(high: bar.high, low: bar.low, of: instrument)
     liquidity?.completeBar(of: instrument, volume: bar.volume)
   }

@@ -30,10 +30,9 @@ struct Exposure: Equatable {
 
   /// The part of an order that the leverage limit lets through.
   ///
-  /// An order that does not raise gross exposure passes whole. One that does may end at the largest
-  /// position a with others + a·|p| <= limit · (equity − cost · traded), or at the size held before
-  /// if that is larger (a flip; in the same direction nothing is left then). The fill's own costs
-  /// count, so that the limit holds after it.
+  /// An order that does not raise gross exposure passes whole. One that does ends at the largest
+  /// position a with others + a·|p| <= limit · (equity − cost · traded), and may always close what is
+  /// held the other way. The fill's own costs count, so that the limit holds after it.
   ///
   /// - Parameters:
   ///   - quantity: units asked for, above 0.
@@ -61,6 +60,6 @@ struct Exposure: Equatable {
     let along = side.sign * held
     let fits =
       (maxLeverage * (equity + along * costPerUnit) - others) / (size + maxLeverage * costPerUnit)
-    return min(quantity, max(0, max(before, fits) - along))
+    return min(quantity, max(0, max(0, fits) - along))
   }
 }

@@ -66,6 +66,14 @@ struct LotQueue: Equatable {
     }
   }
 
+  /// Whether no lot has anything to learn from this range: the newest has seen it, or there is none.
+  @inline(__always)
+  func haveSeen(high: Double, low: Double) -> Bool {
+    guard !isEmpty else { return true }
+    let newest = lots[lots.count - 1]
+    return newest.high >= high && newest.low <= low
+  }
+
   /// Widens the range of every lot by prices that were traded while all of them were held.
   mutating func see(high: Double, low: Double) {
     var index = lots.count

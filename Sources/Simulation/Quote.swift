@@ -9,6 +9,20 @@ struct Quote: Equatable {
   var lastBar = -1
   /// Bars of the instrument so far.
   var barCount = 0
+
+  /// Takes the open of the instrument's bar at a step.
+  mutating func open(at price: Double, bar: Int) {
+    precondition(lastBar != bar, "an instrument has one bar a step")
+    self.price = price
+    lastBar = bar
+    barCount += 1
+  }
+
+  /// Takes the close of the bar that has opened.
+  mutating func close(at price: Double, bar: Int) {
+    precondition(lastBar == bar, "a bar that closes has opened")
+    self.price = price
+  }
 }
 
 extension Quote: Restorable {

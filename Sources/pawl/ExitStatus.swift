@@ -30,6 +30,7 @@ enum ExitStatus: Int32 {
       }
     case .journal(let error): self = ExitStatus(error)
     case .training: self = .internalFailure
+    case .overflow: self = .bars
     case .state: self = .files
     }
   }
@@ -43,8 +44,16 @@ enum ExitStatus: Int32 {
     }
   }
 
+  /// Ends the process with 4 where what was printed did not reach standard output.
+  static func requireOutputWritten() {
+    // All streams: Swift cannot name the one of standard output without a race.
+    guard fflush(nil) != 0 else { return }
+    leave(BytesError.system("write", path: "standard output").description, .files)
+  }
+
   /// Ends the process with the status of an error and its message on standard error.
   static func leave(after error: any Error) -> Never {
+    if !(error is BytesError) { requireOutputWritten() }
     switch error {
     case let status as StatusError: exit(status.code)
     case let failure as RunFailure: leave(failure.description, ExitStatus(failure))

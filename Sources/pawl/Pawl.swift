@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The command line: the only place that prints or exits.
 @main
@@ -8,12 +9,14 @@ struct Pawl: AsyncParsableCommand {
     abstract: "A walk-forward backtesting engine: time-safe, the same bits everywhere.",
     version: Release.version,
     subcommands: [
-      RunCommand.self, ResumeCommand.self,
-      AuditCommand.self, ExplainCommand.self, GenerateCommand.self,
+      RunCommand.self, ResumeCommand.self, VerifyCommand.self, DiffCommand.self,
+      GoldenCommand.self, AuditCommand.self, ExplainCommand.self, GenerateCommand.self,
       BenchCommand.self,
     ])
 
   static func main() async {
+    // A file size limit is met like a full disk: by the error that the write returns.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
@@ -21,6 +24,7 @@ struct Pawl: AsyncParsableCommand {
       } else {
         try command.run()
       }
+      ExitStatus.requireOutputWritten()
     } catch {
       ExitStatus.leave(after: error)
     }

@@ -8,8 +8,8 @@ import Recurrent
 enum RunEnvironment {
   /// The kernels to train with: `PAWL_ISA`, or the fastest that the CPU has.
   static func variant() throws(RunFailure) -> KernelVariant {
-    guard let text = getenv("PAWL_ISA") else { return .detected }
-    let name = String(cString: text)
+    let name = getenv("PAWL_ISA").map { String(cString: $0) } ?? ""
+    if name.isEmpty { return .detected }
     let names = KernelVariant.allCases.map(\.rawValue).joined(separator: ", ")
     guard let variant = KernelVariant(name: name) else {
       throw .usage("PAWL_ISA was '\(name)', one of \(names) is needed")
@@ -22,7 +22,7 @@ enum RunEnvironment {
 
   static var coreCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
-  /// - Parameter specFolder: where relative paths of the spec start from.
+  /// The manifest's `environment` of a run whose spec's relative paths start from `specFolder`.
   static func describe(specFolder: String, threads: Int) -> [String: JSONValue] {
     [
       "pawl": .string(Release.version),

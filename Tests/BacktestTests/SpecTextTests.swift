@@ -14,12 +14,14 @@ import Testing
       clock: union
       data:
         X:
+          kind: asset
           file: x.csv
           format: pawl
           symbol: X
           close_time: "23:59:59.999"
           prices: positive
         Y:
+          kind: asset
           file: sub/y.csv
           format: closes
           symbol: Y=F

@@ -51,6 +51,7 @@ extension SourceSpec {
 
 extension FileInstrument {
   fileprivate func write(to writer: inout SpecWriter) {
+    writer.line("kind", kind)
     writer.line("file", file.written)
     writer.line("format", format)
     writer.line("symbol", symbol)

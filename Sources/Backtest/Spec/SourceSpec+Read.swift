@@ -66,13 +66,14 @@ extension FileInstrument {
   }
 
   fileprivate static let keys = [
-    "file", "format", "symbol", "close_time", "prices", "rescale", "accept",
+    "kind", "file", "format", "symbol", "close_time", "prices", "rescale", "accept",
   ]
 
   fileprivate init(
     _ section: SpecSection, name: String, folder: String
   ) throws(SpecError) {
     self.name = name
+    kind = try section.word("kind", Kind.self, default: .asset)
     file = try section.file("file", in: folder)
     format = try section.word("format", Format.self)
     symbol = try section.text("symbol", default: name)

@@ -47,8 +47,16 @@ public struct FileInstrument: Equatable, Sendable {
     case closes
   }
 
+  /// What the prices are of.
+  public enum Kind: String, CaseIterable, Sendable {
+    case asset
+    /// A number that nobody can buy, and that pays no dividends: a stated caveat where it is traded.
+    case index
+  }
+
   /// `[A-Z][A-Za-z0-9_]*`, at most 32 letters.
   public var name: String
+  public var kind: Kind = .asset
   public var file: FileReference
   public var format: Format
   /// The name that the source has for it (for `closes`, its column); by default `name`.

@@ -82,6 +82,10 @@ typedef struct {
   float *_Nonnull d_cell;        // [samples, padded hidden]
   float *_Nonnull bias;          // [gate columns]: the sum of both biases
   float *_Nonnull backward_hh;   // [gate columns, padded hidden]: the recurrent matrix for the way back
+  int32_t *_Nonnull span;  // [1 + samples]: rows that the windows share, 0 where they do not;
+                           // then each sample's first row among them
+  float *_Nonnull span_inputs;   // [span, padded 1 + features]: 1, x, zeros
+  float *_Nonnull span_columns;  // [span, gate columns]: bias + W x; on the way back sums of dz
   float *_Nonnull input_mask;    // [samples, gate_inputs * padded features]
   float *_Nonnull hidden_mask;   // [samples, 4 * padded hidden]
   float *_Nonnull output_mask;   // [samples, padded hidden]
@@ -152,7 +156,7 @@ typedef struct {
     float *_Nonnull weights, float *_Nonnull first, float *_Nonnull second);
   /// 1 where all of `count` values are finite (a multiple of 16), else 0.
   int32_t (*_Nonnull all_finite)(ptrdiff_t count, const float *_Nonnull values);
-  /// Elementwise functions, at most 2 ulp from the true value and monotone.
+  /// Elementwise functions, monotone, at most 2 ulp from the true value (sigmoid 2.4 near -17).
   void (*_Nonnull exp)(ptrdiff_t count, const float *_Nonnull x, float *_Nonnull y);
   void (*_Nonnull log)(ptrdiff_t count, const float *_Nonnull x, float *_Nonnull y);
   void (*_Nonnull tanh)(ptrdiff_t count, const float *_Nonnull x, float *_Nonnull y);

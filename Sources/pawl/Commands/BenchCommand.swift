@@ -40,7 +40,8 @@ struct BenchBarsCommand: ParsableCommand {
 
   func validate() throws {
     guard bars >= 2, passes >= 1 else {
-      throw ValidationError("--bars was \(bars) and --passes \(passes), at least 2 and 1 are needed")
+      throw ValidationError(
+        "--bars was \(bars) and --passes \(passes), at least 2 and 1 are needed")
     }
   }
 

@@ -11,8 +11,8 @@ struct BenchRefitCommand: ParsableCommand {
   @Option(help: "The cell: \(Cell.allCases.map(\.rawValue).joined(separator: ", ")).")
   var cell: String = Cell.lstm.rawValue
 
-  @Option(help: "Hidden units.")
-  var hidden: Int = 32
+  @Option(help: "Hidden units of each layer, commas between; this version has one layer.")
+  var hidden: String = "32"
 
   @Option(help: "Bars of a window.")
   var lookback: Int = 15
@@ -32,7 +32,12 @@ struct BenchRefitCommand: ParsableCommand {
   func run() throws {
     guard let cell = Cell(rawValue: cell) else {
       throw RunFailure.usage(
-        "--cell was '\(cell)', \(Cell.allCases.map(\.rawValue).joined(separator: " or ")) is needed")
+        "--cell was '\(cell)', \(Cell.allCases.map(\.rawValue).joined(separator: " or ")) is needed"
+      )
+    }
+    let layers = hidden.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard layers.count == 1, let hidden = layers[0] else {
+      throw RunFailure.usage("--hidden was '\(hidden)', one whole number is needed in this version")
     }
     for (name, value) in [
       ("hidden", hidden), ("lookback", lookback), ("features", features), ("batch", batch),
@@ -45,11 +50,12 @@ struct BenchRefitCommand: ParsableCommand {
     // About a tenth of a second a repeat, from the work of an update.
     let multiplications = batch * lookback * 4 * hidden * (hidden + features) * 3
     let updates = max(3, min(20_000, 1_000_000_000 / max(1, multiplications)))
+    let variant = try RunEnvironment.variant()
     let clock = ContinuousClock()
     let start = clock.now
     let result = RefitBenchmark.run(
       cell: cell, hidden: [hidden], lookback: lookback, features: features, batch: batch,
-      updates: updates, variant: try RunEnvironment.variant()
+      updates: updates, variant: variant
     ) { UInt64((clock.now - start) / .nanoseconds(1)) }
     if json {
       print(

@@ -5,7 +5,8 @@ import Expressions
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Say what a spec does: expressions and their warm-up, the first forecast, costs, leaks.")
+    abstract:
+      "Say what a spec does: expressions and their warm-up, the first forecast, costs, leaks.")
 
   @Argument(help: "The spec.")
   var spec: String
@@ -31,25 +32,29 @@ private struct RunExplanation {
 
   var text: String {
     let spec = prepared.spec
-    var lines = ["\(spec.name): \(bars) bars of \(spec.instruments.map(\.name).joined(separator: ", "))"]
+    var lines = [
+      "\(spec.name): \(bars) bars of \(spec.instruments.map(\.name).joined(separator: ", "))"
+    ]
     if let features = prepared.programs.features {
       lines.append("features, the model's inputs:")
       for output in features.outputs { lines.append(line(output)) }
     }
     if let learning = spec.learning {
       for (horizon, target) in zip(learning.target.horizons, prepared.programs.targets) {
-        lines.append("target, \(horizon) bars ahead:")
+        lines.append("target, \(horizon) \(horizon == 1 ? "bar" : "bars") ahead:")
         lines.append(line(target.outputs[0]))
       }
     }
     if let timeline = prepared.timeline {
       lines.append("the first full window ends at bar \(timeline.firstWindow)")
-      lines.append("the first forecast is made at bar \(timeline.firstForecast)" + shortage(timeline))
+      lines.append(
+        "the first forecast is made at bar \(timeline.firstForecast)" + shortage(timeline))
     }
     lines += positions
     lines += list("leaks", prepared.statements.leaks, none: "no leaks: nothing sees the future")
     lines += list("caveats", prepared.statements.caveats, none: nil)
-    lines += list("left out of the costs", prepared.statements.omitted, none: "all costs are charged")
+    lines += list(
+      "left out of the costs", prepared.statements.omitted, none: "all costs are charged")
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -16,7 +16,8 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var specOptions: SpecOptions
 
-  @Option(help: "Threads: runs side by side, and logs compressed beside them. By default all cores.")
+  @Option(
+    help: "Threads: runs side by side, and logs compressed beside them. By default all cores.")
   var threads: Int = RunEnvironment.coreCount
 
   @Flag(help: "Replace a run that is in the directory.")
@@ -33,6 +34,7 @@ struct RunCommand: AsyncParsableCommand {
     guard threads >= 1 else {
       throw ValidationError("--threads was \(threads), at least 1 is needed")
     }
+    guard out != "" else { throw ValidationError("--out was empty, a folder is needed") }
     guard out == nil || specs.count == 1 else {
       throw ValidationError("--out was given with \(specs.count) specs, it goes with one")
     }
@@ -54,27 +56,47 @@ struct RunCommand: AsyncParsableCommand {
     }
     Interruption.listen()
     let display = ProgressDisplay(names: plans.map(\.spec.name), isQuiet: quiet)
-    let manifests = try await carryOut(plans, variant: variant, display: display)
+    let outcomes = await carryOut(plans, variant: variant, display: display)
     display.finish()
-
-    if json {
-      let documents = manifests.map(\.json)
-      print(documents.count == 1 ? documents[0].text : JSONValue.array(documents).text, terminator: "")
-    } else if !quiet {
-      print(RunSummary(manifests, folders: plans.map(\.folder)).text, terminator: "")
-    }
+    report(outcomes)
+    // What went wrong in one run does not take the others' results away, but it is the last word.
+    for case (_, .failure(let failure)) in outcomes { throw failure }
     if Interruption.isRequested { throw StatusError(signal: Interruption.signalNumber) }
   }
 
+  private typealias Outcome = (plan: RunPlan, result: Result<Manifest, RunFailure>)
+
+  private func report(_ outcomes: [Outcome]) {
+    var finished: [(folder: String, manifest: Manifest)] = []
+    for (plan, result) in outcomes {
+      switch result {
+      case .success(let manifest): finished.append((plan.folder, manifest))
+      case .failure(let failure) where outcomes.count > 1:
+        printError("\(plan.spec.name) failed: \(failure)")
+      case .failure: break
+      }
+    }
+    guard !finished.isEmpty else { return }
+    if json {
+      let documents = finished.map(\.manifest.json)
+      print(specs.count == 1 ? documents[0].text : JSONValue.array(documents).text, terminator: "")
+    } else if !quiet {
+      print(
+        RunSummary(finished.map(\.manifest), folders: finished.map(\.folder)).text, terminator: "")
+    }
+  }
+
   /// Runs as many plans side by side as there are threads; what is left over compresses logs.
+  ///
+  /// - Returns: the plans that were begun, in their order, and what came of each.
   private func carryOut(
     _ plans: [RunPlan], variant: KernelVariant, display: ProgressDisplay
-  ) async throws -> [Manifest] {
+  ) async -> [Outcome] {
     let sideBySide = min(threads, plans.count)
     let threadsEach = max(1, threads / sideBySide)
     let replacesRun = force
-    return try await withThrowingTaskGroup(of: (Int, Manifest).self) { group in
-      var results = [Manifest?](repeating: nil, count: plans.count)
+    return await withTaskGroup(of: (Int, Result<Manifest, RunFailure>).self) { group in
+      var results = [Result<Manifest, RunFailure>?](repeating: nil, count: plans.count)
       var next = 0
       func startNext() {
         guard next < plans.count else { return }
@@ -82,18 +104,20 @@ struct RunCommand: AsyncParsableCommand {
         let plan = plans[index]
         next += 1
         group.addTask {
-          let manifest = try plan.carryOut(
-            variant: variant, threads: threadsEach, replacesRun: replacesRun
-          ) { display.update(index, $0) }
-          return (index, manifest)
+          let result = Result { () throws(RunFailure) in
+            try plan.carryOut(variant: variant, threads: threadsEach, replacesRun: replacesRun) {
+              display.update(index, $0)
+            }
+          }
+          return (index, result)
         }
       }
       for _ in 0..<sideBySide { startNext() }
-      while let (index, manifest) = try await group.next() {
-        results[index] = manifest
+      while let (index, result) = await group.next() {
+        results[index] = result
         if !Interruption.isRequested { startNext() }
       }
-      return results.compactMap { $0 }
+      return zip(plans, results).compactMap { plan, result in result.map { (plan, $0) } }
     }
   }
 }

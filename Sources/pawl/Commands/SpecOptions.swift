@@ -4,7 +4,9 @@ import Bytes
 
 /// The values of a spec that the command line sets over those of the file.
 struct SpecOptions: ParsableArguments {
-  @Option(help: "The seed of weights, dropout and shuffling.")
+  @Option(
+    parsing: .unconditional,
+    help: "The seed of weights, dropout and shuffling; it wins over --set seed=N.")
   var seed: String?
 
   @Option(
@@ -15,8 +17,8 @@ struct SpecOptions: ParsableArguments {
   /// Reads a spec with these values in it.
   func read(_ path: String) throws -> RunSpec {
     var overrides: [SpecOverride] = []
-    if let seed { overrides.append(SpecOverride(seed: seed)) }
     for setting in settings { overrides.append(try SpecOverride(set: setting)) }
+    if let seed { overrides.append(SpecOverride(seed: seed)) }
     guard FileIO.exists(path) else {
       throw RunFailure.usage("\(path): there is no such file, a spec is needed")
     }

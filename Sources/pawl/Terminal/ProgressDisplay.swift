@@ -28,13 +28,23 @@ final class ProgressDisplay: Sendable {
   }
 
   func update(_ index: Int, _ progress: RunProgress) {
+    let runs = state.withLock { state in
+      state.runs[index] = progress
+      return state.runs
+    }
+    show { text(of: runs, elapsed: $0) }
+  }
+
+  /// Shows a line, unless the last one is too fresh.
+  private func show(_ text: (_ elapsedSeconds: Double) -> String) {
     guard !isQuiet else { return }
     state.withLock { state in
-      state.runs[index] = progress
       let now = ContinuousClock.now
-      guard now - state.lastShown >= (isTerminal ? .milliseconds(200) : .seconds(30)) else { return }
+      guard now - state.lastShown >= (isTerminal ? .milliseconds(200) : .seconds(30)) else {
+        return
+      }
       state.lastShown = now
-      let line = text(of: state.runs, elapsed: (now - started) / .seconds(1))
+      let line = text((now - started) / .seconds(1))
       if isTerminal {
         // Back to the start of the line, and clear to its end.
         writeError("\r\u{1B}[K\(line)")
@@ -47,7 +57,10 @@ final class ProgressDisplay: Sendable {
 
   /// Shows the share of a single piece of work that is done.
   func update(share: Double) {
-    update(0, RunProgress(bars: Int(share * 1000), barsExpected: 1000, refits: 0))
+    show { elapsed in
+      let left = share > 0 ? ", \(Self.duration(elapsed / share - elapsed)) left" : ""
+      return "\(names[0]) \(Self.bar(share)) \(Int(share * 100)) %\(left)"
+    }
   }
 
   /// Clears the bar, so that other text can follow.
@@ -90,7 +103,8 @@ final class ProgressDisplay: Sendable {
   private static func bar(_ share: Double) -> String {
     let width = 24
     let full = Int(share * Double(width))
-    return "[" + String(repeating: "#", count: full) + String(repeating: ".", count: width - full) + "]"
+    return "[" + String(repeating: "#", count: full) + String(repeating: ".", count: width - full)
+      + "]"
   }
 
   static func duration(_ seconds: Double) -> String {
