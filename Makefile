@@ -3,7 +3,7 @@
 SWIFT ?= swift
 PAWL = .build/release/pawl
 
-.PHONY: run test build setup bench format lint golden kill-campaign clean
+.PHONY: run test build setup bench format lint golden kill-campaign parity clean
 
 # The same small network on a pair with known truth, on pure noise, and on two stock indices.
 run: build
@@ -29,6 +29,18 @@ setup:
 bench: build
 	$(PAWL) bench refit
 	$(PAWL) bench bars
+
+# PyTorch loads the weights of a run and repeats its last forecast. Not in CI: PyTorch is large.
+PARITY = Tests/WalkForwardTests/Reference
+PYTHON ?= .venv/bin/python
+parity: build $(PYTHON)
+	$(PAWL) generate coint_path --bars 400 --seed 1 --set start=100 --set delta=0.2 --set sigma=0.05 --out runs/parity-bars
+	$(PAWL) run $(PARITY)/whole-run.yaml --out runs/parity --force --quiet
+	$(PYTHON) $(PARITY)/load_weights.py runs/parity runs/parity-bars
+
+.venv/bin/python:
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet torch safetensors numpy zstandard
 
 format:
 	$(SWIFT) format -i -r Package.swift Sources Tests Benchmarks strategies

@@ -83,7 +83,8 @@ let package = Package(
     .testTarget(
       name: "JournalTests", dependencies: ["Journal", "Bytes"], exclude: ["Reference"]),
     .testTarget(
-      name: "WalkForwardTests", dependencies: ["WalkForward", "Recurrent", "Numerics", "Bytes"]),
+      name: "WalkForwardTests", dependencies: ["WalkForward", "Recurrent", "Numerics", "Bytes"],
+      exclude: ["Reference"]),
     .testTarget(
       name: "BacktestTests",
       dependencies: [

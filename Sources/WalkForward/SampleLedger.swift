@@ -13,6 +13,8 @@ public struct SampleLedger: Restorable, Sendable {
   public let horizons: [Int]
   /// Bars from a sample to its maturity: `max(longest horizon, 1)`.
   public let maturity: Int
+  /// Whether a sample needs, for each horizon, a label in its window, since it is scaled by them.
+  let needsLabelsInWindow: Bool
 
   /// Feature rows, [bar x featureCount] row-major; NaN is missing.
   private(set) var rows: [Double] = []
@@ -27,14 +29,22 @@ public struct SampleLedger: Restorable, Sendable {
   /// For each of the last `maturity` + 1 bars, whether its window is complete; ring by bar.
   private var windowIsComplete: [Bool]
 
-  /// - Precondition: counts are at least 1, horizons at least 0.
-  public init(featureCount: Int, lookback: Int, horizons: [Int]) {
+  /// - Parameter needsLabelsInWindow: whether a window without a label of its own, of each horizon
+  ///   (`labelBars`), is no sample.
+  /// - Precondition: counts are at least 1; horizons are at least 0 and differ, 0 stands alone (the
+  ///   label of a longer one would lie at the bar that 0 forecasts).
+  public init(
+    featureCount: Int, lookback: Int, horizons: [Int], needsLabelsInWindow: Bool = false
+  ) {
     precondition(featureCount >= 1, "a model has at least one feature")
     precondition(lookback >= 1, "a window has at least one bar")
     precondition(!horizons.isEmpty && horizons.allSatisfy { $0 >= 0 }, "horizons are not negative")
+    precondition(Set(horizons).count == horizons.count, "each horizon is named once")
+    precondition(horizons.count == 1 || !horizons.contains(0), "horizon 0 stands alone")
     self.featureCount = featureCount
     self.lookback = lookback
     self.horizons = horizons
+    self.needsLabelsInWindow = needsLabelsInWindow
     maturity = max(horizons.max() ?? 0, 1)
     windowIsComplete = Array(repeating: false, count: maturity + 1)
   }
@@ -55,6 +65,7 @@ public struct SampleLedger: Restorable, Sendable {
     let sample = bar - maturity
     guard sample >= 0, windowIsComplete[sample % windowIsComplete.count] else { return nil }
     for index in horizons.indices where label(of: sample, horizonIndex: index).isNaN { return nil }
+    if needsLabelsInWindow, !hasLabels(inWindowEndingAt: sample) { return nil }
     mature.append(sample)
     return sample
   }
@@ -67,6 +78,22 @@ public struct SampleLedger: Restorable, Sendable {
   /// - Precondition: bar `sample` + horizon has been read.
   public func label(of sample: Int, horizonIndex: Int) -> Double {
     labelsAtBar[(sample + horizons[horizonIndex]) * horizons.count + horizonIndex]
+  }
+
+  /// The bars of the window ending at `bar` where labels of a horizon lie that were known when it
+  /// ended. A nowcast's own label, which is what is asked for, is none of them.
+  func labelBars(inWindowEndingAt bar: Int, horizonIndex: Int) -> Range<Int> {
+    let horizon = horizons[horizonIndex]
+    let first = max(bar - lookback + 1, horizon)
+    return first..<max(first, horizon == 0 ? bar : bar + 1)
+  }
+
+  private func hasLabels(inWindowEndingAt bar: Int) -> Bool {
+    horizons.indices.allSatisfy { index in
+      labelBars(inWindowEndingAt: bar, horizonIndex: index).contains {
+        !labelsAtBar[$0 * horizons.count + index].isNaN
+      }
+    }
   }
 
   /// The last bar whose data a label of `sample` uses.

@@ -55,11 +55,9 @@ struct ScalerFitting: Restorable, Sendable {
     var outputs = outputs.map { _ in ScalerStatistics() }
     let window = bar - ledger.lookback + 1..<bar + 1
     Self.add(rows: window, of: ledger, to: &features)
-    for (index, horizon) in ledger.horizons.enumerated() {
-      // The label of sample s lies at bar s + horizon; a nowcast's own label does not count.
-      let known = horizon == 0 ? window.dropLast() : window
-      for labelBar in known where labelBar >= horizon {
-        let label = ledger.label(of: labelBar - horizon, horizonIndex: index)
+    for index in ledger.horizons.indices {
+      for labelBar in ledger.labelBars(inWindowEndingAt: bar, horizonIndex: index) {
+        let label = ledger.labelsAtBar[labelBar * ledger.horizons.count + index]
         if !label.isNaN { outputs[index].add(label) }
       }
       guard outputs[index].count > 0 else { return nil }

@@ -7,6 +7,7 @@ public enum TrainingSet: Equatable, Sendable {
   /// The newest `window`.
   case rolling(window: Int)
   /// Those that matured since the last refit, preceded by `replay` drawn from the older ones.
+  /// At the first refit all have; where none has since the last, the replay alone is trained on.
   case incremental(replay: Int)
 }
 

@@ -2,82 +2,6 @@ import Bytes
 import Numerics
 import Recurrent
 
-/// What a walk needs to know besides the network itself.
-public struct WalkConfiguration: Equatable, Sendable {
-  /// Whether and how weights are carried from refit to refit.
-  public enum Start: Equatable, Sendable {
-    /// Weights and the optimiser's moments go on.
-    case warm
-    /// Weights go on, moments start at zero.
-    case warmResetMoments
-    /// New weights at each refit.
-    case cold
-  }
-
-  /// The horizons in bars, one output each.
-  public var horizons: [Int]
-  public var trainingSet: TrainingSet
-  /// Mature samples needed before the first refit, at least 1.
-  public var first: Int
-  /// Bars from refit to refit; nil fits once.
-  public var refitEvery: Int?
-  public var start: Start
-  public var scaler: ScalerKind
-  public var targetScaler: ScalerKind
-  public var scalerFit: ScalerFit
-  public var seed: UInt32
-
-  public init(
-    horizons: [Int], trainingSet: TrainingSet, first: Int, refitEvery: Int?, start: Start,
-    scaler: ScalerKind, targetScaler: ScalerKind, scalerFit: ScalerFit, seed: UInt32
-  ) {
-    self.horizons = horizons
-    self.trainingSet = trainingSet
-    self.first = first
-    self.refitEvery = refitEvery
-    self.start = start
-    self.scaler = scaler
-    self.targetScaler = targetScaler
-    self.scalerFit = scalerFit
-    self.seed = seed
-  }
-}
-
-/// One refit. A row of `training`.
-public struct Refit: Equatable, Sendable {
-  /// Counts from 1.
-  public var index: Int
-  public var samples: Int
-  public var epochs: Int
-  public var updates: Int
-  /// Mean training loss of the first and the last epoch, in scaled units.
-  public var lossFirst: Double
-  public var lossLast: Double
-}
-
-/// A dated number about bar `bar + horizon`. A row of `forecasts`.
-public struct Forecast: Equatable, Sendable {
-  public var bar: Int
-  public var horizon: Int
-  /// The last bar whose data any training label used.
-  public var trainedThroughBar: Int
-  /// The refit that made the weights.
-  public var refit: Int
-  /// In the target's own unit, like the baselines.
-  public var value: Double
-  /// The newest label known at `bar`; NaN before the first.
-  public var naive: Double
-  /// The mean of all labels known at `bar`; NaN before the first.
-  public var mean: Double
-}
-
-/// A forecast whose label has matured. A row of `scores`.
-public struct Score: Equatable, Sendable {
-  public var bar: Int
-  public var forecast: Forecast
-  public var actual: Double
-}
-
 /// Walks a network forward: takes in one bar's features and labels at a time, refits when the
 /// schedule says so, and forecasts.
 ///
@@ -92,8 +16,7 @@ public struct Walk: Sendable {
   private let givenStart: Network?
   private var baselines: Baselines
   private var fitting: ScalerFitting
-  private var scalers: ScalerSet
-  private let scalersAreGiven: Bool
+  private(set) var scalers: ScalerSet
   private var windows = ScaledWindows()
   private var output: [Float]
 
@@ -122,7 +45,6 @@ public struct Walk: Sendable {
     configuration: WalkConfiguration, network: Network, startsFromGivenWeights: Bool = false,
     leakedScalers: ScalerSet? = nil
   ) {
-    precondition(configuration.first >= 1, "a first refit needs a sample")
     precondition(
       network.configuration.outputs == configuration.horizons.count,
       "a network has one output a horizon")
@@ -135,11 +57,11 @@ public struct Walk: Sendable {
     givenStart = startsFromGivenWeights ? network : nil
     ledger = SampleLedger(
       featureCount: network.configuration.features, lookback: network.configuration.lookback,
-      horizons: configuration.horizons)
+      horizons: configuration.horizons,
+      needsLabelsInWindow: configuration.scalerFit == .window)
     baselines = Baselines(horizonCount: configuration.horizons.count)
     fitting = ScalerFitting(
       kind: configuration.scaler, outputKind: configuration.targetScaler, ledger: ledger)
-    scalersAreGiven = leakedScalers != nil
     scalers =
       leakedScalers
       ?? ScalerSet(
@@ -203,7 +125,10 @@ public struct Walk: Sendable {
       windows.fill(samples: samples, ledger: ledger, scalers: scalers)
     case .window:
       windows.fillEach(samples: samples, ledger: ledger) { sample in
-        fitting.fitted(onWindowEndingAt: sample, of: ledger) ?? scalers
+        guard let own = fitting.fitted(onWindowEndingAt: sample, of: ledger) else {
+          preconditionFailure("a sample that scales itself has labels in its window")
+        }
+        return own
       }
     }
     switch configuration.start {
@@ -229,11 +154,9 @@ public struct Walk: Sendable {
   }
 
   private func trainingSamples(refit index: Int) -> [Int] {
-    let selected = configuration.trainingSet.select(
+    configuration.trainingSet.select(
       from: ledger.mature, usedCount: matureAtLastRefit,
       draw: PhiloxStream(seed: configuration.seed, purpose: .replay, refit: UInt32(index)))
-    guard configuration.scalerFit == .window else { return selected }
-    return selected.filter { fitting.fitted(onWindowEndingAt: $0, of: ledger) != nil }
   }
 
   private mutating func makeForecasts() {
@@ -245,6 +168,8 @@ public struct Walk: Sendable {
     windows.fill(windowEndingAt: bar, ledger: ledger, scalers: scalers)
     network.forecast(
       rows: windows.rows, end: windows.ends[0], into: &output, using: &workspace)
+    // A feature beyond Float32 may bring forth no number, and no number is no forecast.
+    guard output.allSatisfy(\.isFinite) else { return }
     for (index, horizon) in configuration.horizons.enumerated() {
       let forecast = Forecast(
         bar: bar, horizon: horizon, trainedThroughBar: trainedThroughBar, refit: refitCount,
@@ -297,17 +222,30 @@ extension Walk: Restorable {
     }
     (refitCount, firstRefitBar) = (counters[0], counters[1])
     (matureAtLastRefit, trainedThroughBar) = (counters[2], counters[3])
-    unscored = []
-    for _ in 0..<(try reader.readInt()) {
-      let whole = try reader.readInts()
-      let values = try reader.readDoubles(count: 3, "a forecast")
-      guard whole.count == 4 else {
-        throw StateError("a forecast had \(whole.count) counters, 4 are needed")
-      }
-      unscored.append(
-        Forecast(
-          bar: whole[0], horizon: whole[1], trainedThroughBar: whole[2], refit: whole[3],
-          value: values[0], naive: values[1], mean: values[2]))
+    guard refitCount >= 0, (-1...bar).contains(firstRefitBar),
+      (0...ledger.mature.count).contains(matureAtLastRefit)
+    else {
+      throw StateError("the walk's refits \(counters) do not fit \(ledger.barCount) bars")
     }
+    let count = try reader.readInt()
+    guard count >= 0 else { throw StateError("a walk had \(count) forecasts without a label") }
+    unscored.removeAll()
+    for _ in 0..<count { unscored.append(try readForecast(from: &reader)) }
+    refit = nil
+    forecasts.removeAll()
+    scores.removeAll()
+  }
+
+  private func readForecast(from reader: inout StateReader) throws(StateError) -> Forecast {
+    let whole = try reader.readInts()
+    let values = try reader.readDoubles(count: 3, "a forecast")
+    guard whole.count == 4, whole[0] >= 0, whole[0] <= bar, whole[0] + whole[1] > bar,
+      configuration.horizons.contains(whole[1])
+    else {
+      throw StateError("a forecast without a label, \(whole), does not fit bar \(bar)")
+    }
+    return Forecast(
+      bar: whole[0], horizon: whole[1], trainedThroughBar: whole[2], refit: whole[3],
+      value: values[0], naive: values[1], mean: values[2])
   }
 }
