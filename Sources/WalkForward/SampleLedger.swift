@@ -29,8 +29,12 @@ public struct SampleLedger: Restorable, Sendable {
   /// For each of the last `maturity` + 1 bars, whether its window is complete; ring by bar.
   private var windowIsComplete: [Bool]
 
-  /// - Parameter needsLabelsInWindow: whether a window without a label of its own, of each horizon
-  ///   (`labelBars`), is no sample.
+  /// - Parameters:
+  ///   - featureCount: numbers a row.
+  ///   - lookback: rows a window.
+  ///   - horizons: in bars, one output each.
+  ///   - needsLabelsInWindow: whether a window without a label of its own, of each horizon
+  ///     (`labelBars`), is no sample.
   /// - Precondition: counts are at least 1; horizons are at least 0 and differ, 0 stands alone (the
   ///   label of a longer one would lie at the bar that 0 forecasts).
   public init(

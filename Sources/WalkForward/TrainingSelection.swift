@@ -12,12 +12,14 @@ public enum TrainingSet: Equatable, Sendable {
 }
 
 extension TrainingSet {
-  /// The samples of a refit, in time order.
+  /// Chooses the samples of a refit.
   ///
   /// - Parameters:
   ///   - mature: every mature sample, in time order.
   ///   - usedCount: how many of `mature` were mature at the last refit; 0 at the first.
   ///   - draw: the counter-based stream that replay draws from.
+  /// - Returns: the samples in time order; none only where none is mature, or none has matured since
+  ///   the last refit and nothing is replayed.
   func select(from mature: [Int], usedCount: Int, draw: PhiloxStream) -> [Int] {
     switch self {
     case .expanding:

@@ -36,6 +36,8 @@ public struct Walk: Sendable {
   public private(set) var scores: [Score] = []
 
   /// - Parameters:
+  ///   - configuration: the schedule, and what to train on.
+  ///   - network: at the weights that the walk starts from.
   ///   - startsFromGivenWeights: whether the weights of `network` were given, so that cold starts go
   ///     back to them and draw none.
   ///   - leakedScalers: with `scalerFit` `all`, the scalers of the whole series.

@@ -4,7 +4,7 @@ import Recurrent
 @testable import WalkForward
 
 /// The rules of a walk told again, slowly: everything is found anew at each bar from all bars so
-/// far, and each window is copied. Only the network, `Scaler` and the drawing of a replay are shared.
+/// far. Only the network, `Scaler` and the drawing of a replay are shared.
 struct PlainWalk {
   let plan: RandomWalk
   var network: Network
@@ -82,10 +82,8 @@ struct PlainWalk {
       labels: configuration.horizons.indices.map { ownLabels(end, $0) })
   }
 
-  func window(_ end: Int, _ scalers: ScalerSet) -> [Float] {
-    features[(end - lookback + 1)...end].flatMap { row in
-      row.enumerated().map { Float(scalers.features[$0].scaled($1)) }
-    }
+  func scaledRow(_ row: Int, _ scalers: ScalerSet) -> [Float] {
+    features[row].enumerated().map { Float(scalers.features[$0].scaled($1)) }
   }
 
   mutating func step(features row: [Double], labels values: [Double]) throws {
@@ -126,16 +124,7 @@ struct PlainWalk {
     var fitted = samples
     if case .incremental = configuration.trainingSet { fitted = mature }
     if refits == 1 || configuration.scalerFit == .train { frozen = scalers(of: fitted) }
-    var data = TrainingData(rows: [], ends: [], labels: [])
-    for sample in samples {
-      let own = configuration.scalerFit == .window ? scalers(window: sample) : frozen
-      guard let own else { continue }
-      data.rows += window(sample, own)
-      data.ends.append(data.rows.count / network.configuration.features - 1)
-      data.labels += configuration.horizons.indices.map {
-        Float(own.outputs[$0].scaled(label(sample, $0)))
-      }
-    }
+    let data = trainingData(samples)
     switch configuration.start {
     case .warm: break
     case .warmResetMoments: network.resetMoments()
@@ -151,13 +140,34 @@ struct PlainWalk {
       lossFirst: report.lossFirst, lossLast: report.lossLast)
   }
 
+  /// Rows that windows share are there once, since sums over shared rows are taken row by row; a
+  /// window with scalers of its own shares none.
+  func trainingData(_ samples: [Int]) -> TrainingData {
+    var data = TrainingData(rows: [], ends: [], labels: [])
+    var held: [Int] = []
+    for sample in samples {
+      let itself = configuration.scalerFit == .window
+      guard let own = itself ? scalers(window: sample) : frozen else { continue }
+      let window = Array(sample - lookback + 1...sample)
+      let missing = itself ? window : window.filter { !held.contains($0) }
+      held += missing
+      data.rows += missing.flatMap { scaledRow($0, own) }
+      data.ends.append(held.count - 1)
+      data.labels += configuration.horizons.indices.map {
+        Float(own.outputs[$0].scaled(label(sample, $0)))
+      }
+    }
+    return data
+  }
+
   mutating func forecast() {
     let own = configuration.scalerFit == .window ? scalers(window: now) : frozen
     guard let own else { return }
     var output = [Float](repeating: 0, count: configuration.horizons.count)
     var workspace = network.makeWorkspace()
     network.forecast(
-      rows: window(now, own), end: lookback - 1, into: &output, using: &workspace)
+      rows: (now - lookback + 1...now).flatMap { scaledRow($0, own) }, end: lookback - 1,
+      into: &output, using: &workspace)
     for (index, horizon) in configuration.horizons.enumerated() {
       let newest = now - max(horizon, 1)
       let known = newest < 0 ? [] : (0...newest).map { label($0, index) }.filter { !$0.isNaN }
