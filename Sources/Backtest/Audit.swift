@@ -65,11 +65,12 @@ public struct Audit {
     var findings: [Finding] = []
     let changes = Change.allCases.filter { $0 != .oneReplaced || series.count > 1 }
     var done = 1.0
+    // The last bar has nothing behind it, so cuts lie before it, each at a bar of its own.
+    let cuts = min(cuts, bars - 1)
     let work = 1.0 + Double(cuts * changes.count) / 2
     progress(done / work)
     for index in 0..<cuts {
-      // The last bar has nothing behind it, so cuts lie before it.
-      let cut = min(bars - 2, (index + 1) * bars / (cuts + 1))
+      let cut = (index + 1) * (bars - 1) / (cuts + 1)
       for change in changes {
         let changed = changed(change, after: times[cut], instrument: index % series.count)
         let trial = try trace(prepared.replacing(changed), through: cut).trace

@@ -43,7 +43,6 @@ public struct Engine {
   public var bar: Int { panel.step }
   /// When that step closed.
   public var time: Timestamp { panel.time }
-  /// How many steps come at most, where that is known.
   /// Refits so far.
   public var refitCount: Int { learner?.refitCount ?? 0 }
 

@@ -64,8 +64,9 @@ struct Learner: Restorable {
         .forecast(forecast, time: time, trainedThrough: self.time(of: forecast.trainedThroughBar)))
     }
     for score in walk.scores {
-      emit(.score(score, time: time, oracle: oracle?.take(for: score)))
+      emit(.score(score, time: time, oracle: oracle?.value(for: score)))
     }
+    oracle?.forget(through: panel.step)
   }
 
   /// Evaluates features and targets at this bar.

@@ -13,9 +13,14 @@ struct OracleForecasts: Restorable {
   private let instruments: [Int]
   /// Closes of the newest bar, one a series; empty where one is missing.
   private var closes: [Double] = []
-  /// Forecasts whose label has not matured, oldest first: bar, horizon.
-  private var keys: [[Int]] = []
-  private var values: [Double] = []
+  /// Forecasts whose label has not matured, oldest first.
+  private var pending: [Pending] = []
+
+  private struct Pending {
+    var bar: Int
+    var horizon: Int
+    var value: Double
+  }
 
   init(truth: Truth, target: OracleTarget, instruments: [Int]) {
     self.truth = truth
@@ -49,30 +54,32 @@ struct OracleForecasts: Restorable {
   /// Forecasts what a model has just forecast.
   mutating func remember(_ forecast: Forecast) {
     guard forecast.horizon >= 1, !closes.isEmpty else { return }
-    keys.append([forecast.bar, forecast.horizon])
-    values.append(truth.forecast(of: target, horizon: forecast.horizon, closes: closes))
+    pending.append(
+      Pending(
+        bar: forecast.bar, horizon: forecast.horizon,
+        value: truth.forecast(of: target, horizon: forecast.horizon, closes: closes)))
   }
 
   /// The oracle's forecast beside one that has just been scored.
-  mutating func take(for score: Score) -> Double? {
-    guard let index = keys.firstIndex(of: [score.forecast.bar, score.forecast.horizon]) else {
-      return nil
-    }
-    // Labels mature in time order, so that nothing before this one is asked for again.
-    let value = values[index]
-    keys.remove(at: index)
-    values.remove(at: index)
-    return value
+  func value(for score: Score) -> Double? {
+    pending.first {
+      $0.bar == score.forecast.bar && $0.horizon == score.forecast.horizon
+    }?.value
   }
 
+  /// Forgets the forecasts whose label lies at a bar or before it, scored or not.
+  mutating func forget(through bar: Int) { pending.removeAll { $0.bar + $0.horizon <= bar } }
+
   func save(to writer: inout StateWriter) {
-    writer.write(keys.flatMap { $0 })
-    writer.write(values)
+    writer.write(pending.flatMap { [$0.bar, $0.horizon] })
+    writer.write(pending.map(\.value))
   }
 
   mutating func restore(from reader: inout StateReader) throws(StateError) {
-    let flat = try reader.readInts()
-    values = try reader.readDoubles(count: flat.count / 2, "the oracle's forecasts")
-    keys = stride(from: 0, to: flat.count - 1, by: 2).map { [flat[$0], flat[$0 + 1]] }
+    let places = try reader.readInts()
+    let values = try reader.readDoubles(count: places.count / 2, "the oracle's forecasts")
+    pending = values.indices.map {
+      Pending(bar: places[2 * $0], horizon: places[2 * $0 + 1], value: values[$0])
+    }
   }
 }

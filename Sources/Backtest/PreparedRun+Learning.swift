@@ -35,22 +35,30 @@ extension RunSpec {
 
   /// What is known of the series: by their generator, or from a `truth.json` beside the bar files.
   func truth() throws(RunFailure) -> Truth? {
-    switch source {
-    case .generate(let generate):
+    if case .generate(let generate) = source {
       return generate.rescale == nil ? Truth(try generate.settings()) : nil
-    case .files(let files):
-      guard let first = files.first else { return nil }
-      let folder = first.file.path.folderPrefix
-      let path = folder + "truth.json"
-      let isOneFolder = files.allSatisfy {
-        $0.rescale == nil && $0.file.path.folderPrefix == folder
-      }
-      guard isOneFolder, FileIO.exists(path) else { return nil }
-      do {
-        return try Truth(json: FileIO.readAll(path))
-      } catch {
-        throw .spec(SpecError(.wholeFile(path), "\(error)"))
-      }
+    }
+    guard let file = try truthFile() else { return nil }
+    do throws(SyntheticError) {
+      return try Truth(json: file.bytes)
+    } catch {
+      throw .spec(SpecError(.wholeFile(file.written), error.description))
+    }
+  }
+
+  /// The `truth.json` in the one folder of all bar files, named as the spec names them; nil where
+  /// there is none, or prices are rescaled.
+  func truthFile() throws(RunFailure) -> (written: String, bytes: [UInt8])? {
+    guard case .files(let files) = source, let first = files.first else { return nil }
+    let path = first.file.path.folderPrefix + "truth.json"
+    let isOneFolder = files.allSatisfy {
+      $0.rescale == nil && $0.file.path.folderPrefix == first.file.path.folderPrefix
+    }
+    guard isOneFolder, FileIO.exists(path) else { return nil }
+    do throws(BytesError) {
+      return (first.file.written.folderPrefix + "truth.json", try FileIO.readAll(path))
+    } catch {
+      throw .journal(.file(error))
     }
   }
 }

@@ -20,6 +20,7 @@ extension PreparedRun {
           instrument: file.keyPath, file: file.written, rows: 0,
           sha256: SHA256.hex(of: initialWeights)))
     }
+    if let truthInput { manifest.inputs.append(truthInput) }
     manifest.leaks = statements.leaks
     manifest.caveats = statements.caveats
     manifest.omitted = statements.omitted

@@ -1,4 +1,5 @@
 import Bytes
+import Journal
 import Market
 import Recurrent
 import Simulation
@@ -23,6 +24,8 @@ public struct PreparedRun {
   /// The file of `model.init`.
   let initialWeights: [UInt8]?
   private let oracle: OracleForecasts?
+  /// The `truth.json` that the oracle knows the series from; nil where it needs none.
+  let truthInput: InputRecord?
 
   /// Makes a spec ready; the results do not depend on which kernels it will train with.
   ///
@@ -82,6 +85,10 @@ public struct PreparedRun {
     timeline = spec.learning.map { LearningTimeline(programs, $0, first: $0.firstCount) }
     initialWeights = try spec.readInitialWeights()
     oracle = try OracleForecasts(spec, programs)
+    truthInput = oracle == nil ? nil : try spec.truthFile().map {
+      InputRecord(
+        instrument: "truth", file: $0.written, rows: 0, sha256: SHA256.hex(of: $0.bytes))
+    }
   }
 
   /// The number of steps of the panel, counted.

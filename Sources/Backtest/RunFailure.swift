@@ -15,8 +15,6 @@ public enum RunFailure: Error, CustomStringConvertible {
   case training(TrainingError, bar: Int, time: Timestamp)
   /// The account met a number that is too large for a Float64.
   case overflow(String, bar: Int, time: Timestamp)
-  /// A saved state does not fit the run that is resumed.
-  case state(StateError, path: String)
   /// Something the caller asked for is not possible as things stand.
   case usage(String)
 
@@ -29,7 +27,6 @@ public enum RunFailure: Error, CustomStringConvertible {
     case .overflow(let what, let bar, let time):
       "bar \(bar) (\(time.iso8601)): \(what) was not finite, a finite number is needed; prices or "
         + "quantities are too large or too far apart"
-    case .state(let error, let path): "\(path): \(error)"
     case .usage(let text): text
     }
   }

@@ -35,8 +35,6 @@ public struct RunMetrics: Restorable, Sendable {
 
   /// Return and cost figures.
   public var returns: ReturnReport { equity.report }
-  /// Figures of closed trades.
-  public var tradeReport: TradeReport { trades.report }
   /// Forecast figures, one report a horizon.
   public var forecastReports: [ForecastReport] { forecasts?.reports ?? [] }
 

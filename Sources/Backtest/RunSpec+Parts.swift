@@ -108,10 +108,15 @@ extension NetworkConfiguration {
     self.init(
       cell: .lstm, features: learning.features.count, hidden: model.hidden,
       lookback: model.lookback, outputs: learning.target.horizons.count,
-      dropout: Float(model.dropout), inputDropout: Float(model.inputDropout),
-      recurrentDropout: Float(model.recurrentDropout),
+      dropout: Self.rate(model.dropout), inputDropout: Self.rate(model.inputDropout),
+      recurrentDropout: Self.rate(model.recurrentDropout),
       dialect: model.dialect == .torch ? .torch : .keras3)
   }
+}
+
+extension NetworkConfiguration {
+  /// A rate below 1 stays below 1 as a Float32.
+  private static func rate(_ rate: Double) -> Float { min(Float(rate), Float(1).nextDown) }
 }
 
 extension TrainingConfiguration {

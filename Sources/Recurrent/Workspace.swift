@@ -17,12 +17,23 @@ public struct Workspace: Sendable {
   var order: [Int] = []
   var words: [UInt32] = []
 
+  /// Bytes that a network of this shape takes with its moments and its workspace.
+  public static func byteCount(_ configuration: NetworkConfiguration, batch: Batch) -> Int {
+    let samples = samplesAtOnce(batch)
+    let scratch = pawl_lstm_workspace_floats(configuration.shape(samples: samples, training: true))
+    return 4 * (Int(scratch) + 4 * configuration.layout.count)
+  }
+
+  private static func samplesAtOnce(_ batch: Batch) -> Int {
+    switch batch {
+    case .size(let size): min(size, tile)
+    case .all: tile
+    }
+  }
+
   public init(_ configuration: NetworkConfiguration, batch: Batch) {
     self.configuration = configuration
-    switch batch {
-    case .size(let size): samples = min(size, Workspace.tile)
-    case .all: samples = Workspace.tile
-    }
+    samples = Workspace.samplesAtOnce(batch)
     scratchFloats = pawl_lstm_workspace_floats(
       configuration.shape(samples: samples, training: true))
     memory = Array(repeating: .zero, count: (scratchFloats + configuration.layout.count) / 16)

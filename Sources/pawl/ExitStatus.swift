@@ -31,7 +31,6 @@ enum ExitStatus: Int32 {
     case .journal(let error): self = ExitStatus(error)
     case .training: self = .internalFailure
     case .overflow: self = .bars
-    case .state: self = .files
     }
   }
 

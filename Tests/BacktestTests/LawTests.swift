@@ -69,7 +69,7 @@ func noStrategySeesTheFuture(_ index: Int) throws {
   #expect(findings.allSatisfy { ["forecast", "refit"].contains($0.output) })
 }
 
-@Test func theAuditSeesAFillAtAPriceThatWasNotYetKnown() throws {
+@Test func aFillAtTheCloseThatDecidedPassesTheAudit() throws {
   // A run whose position depends on its own bar's close, filled at that close, is honest by the
   // letter: the audit must not cry out over it, or it would be of no use.
   var spec = try strategy("sma-cross", settings: ["span={ from: 1999-01-04, to: 2000-06-30 }"])

@@ -90,7 +90,7 @@ enum SpecFixture {
       input_dropout: 0.0           # Keras's `dropout`: on a layer's inputs, one mask for all time steps
       recurrent_dropout: 0.0       # Keras's: on the recurrent state, one mask for all time steps
       stateful: false
-      dialect: torch               # torch, keras3, keras2, keras1: NUMERICS.md
+      dialect: torch               # torch, keras3, keras2, keras1: docs/model.md
       init: weights.safetensors    # optional: weights to start from, relative to the spec
 
     training:

@@ -32,13 +32,12 @@ struct ScalarTwin {
 
   // MARK: Elementary functions
 
-  static func expOfRest(_ r: Float, _ base: Float) -> Float {
+  static func expOfRest(_ r: Float, _ first: Float) -> Float {
     let square = r * r
-    let low = (0x1.fffffap-1 as Float).addingProduct(r, 0x1.0000bap-1)
-    let middle = (0x1.553884p-3 as Float).addingProduct(r, 0x1.5755d2p-5)
-    let high = (0x1.fef9bcp-8 as Float).addingProduct(r, 0x1.fe553cp-10)
-    let q = low.addingProduct(middle.addingProduct(high, square), square)
-    return base.addingProduct(q, r)
+    let low = (0x1.00004cp-1 as Float).addingProduct(r, 0x1.554338p-3)
+    let high = (0x1.56decap-5 as Float).addingProduct(r, 0x1.01ddb6p-7)
+    let p = low.addingProduct(high.addingProduct(0x1.f543d8p-10, square), square)
+    return first.addingProduct(square, p)
   }
 
   static func floorOverLog2(_ y: Float) -> (n: Float, whole: Int) {
@@ -51,7 +50,8 @@ struct ScalarTwin {
     let (n, whole) = floorOverLog2(y)
     let r = y.addingProduct(n, -0x1.62e4p-1).addingProduct(n, -0x1.7f7d1cp-20)
     let u = Float(sign: .plus, exponent: 24 - whole, significand: 1)
-    return u / expOfRest(r, (1 as Float).addingProduct(u, 0x1p-24)) * 0x1p-24
+    let rest = expOfRest(r, r.addingProduct(u < 2 ? u : 0, 0x1p-24))
+    return u / (u + 0x1p24).addingProduct(rest, 0x1p24)
   }
 
   static func tanh(_ x: Float) -> Float {
@@ -65,7 +65,8 @@ struct ScalarTwin {
     y += y
     let (n, whole) = floorOverLog2(y)
     let u = Float(sign: .plus, exponent: -whole, significand: 1)
-    let large = 1 - (u + u) / expOfRest(y.addingProduct(n, -0x1.62e430p-1), u + 1)
+    let r = y.addingProduct(n, -0x1.62e430p-1)
+    let large = 1 - (u + u) / (u + 1 + expOfRest(r, r))
     return Float(signOf: x, magnitudeOf: a < 0.55 ? small : large)
   }
 

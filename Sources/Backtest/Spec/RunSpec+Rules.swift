@@ -1,3 +1,5 @@
+import Recurrent
+
 extension RunSpec {
   /// What no key can be wrong in alone: rules between the parts of a spec.
   ///
@@ -6,10 +8,33 @@ extension RunSpec {
   func checkRules(_ root: SpecNode) throws(SpecError) {
     try checkLeaks(root)
     try checkUnits(root)
+    try checkSizes(root)
     if execution.fill == .thisClose, execution.delayBars > 0 {
       throw SpecError(
         root.place(of: "execution.delay_bars"),
         "execution.delay_bars was \(execution.delayBars), 0 is needed with fill: this_close")
+    }
+  }
+
+  /// Sizes that are allowed one by one, and together are more than a machine holds.
+  private func checkSizes(_ root: SpecNode) throws(SpecError) {
+    if case .generate(let generate) = source {
+      let bars = generate.bars * generate.instrumentNames.count
+      guard bars <= SpecLimits.generatedBars else {
+        throw SpecError(
+          root.place(of: "generate.bars"),
+          "generate.bars was \(generate.bars) for each of \(generate.instrumentNames.count) series, "
+            + "at most \(SpecLimits.generatedBars) together are allowed")
+      }
+    }
+    guard let learning, learning.model.hidden.count == 1 else { return }
+    let batch = TrainingConfiguration(learning.training, seed: seed).batch
+    let bytes = Workspace.byteCount(NetworkConfiguration(learning), batch: batch)
+    guard bytes <= SpecLimits.networkBytes else {
+      throw SpecError(
+        root.place(of: "model.hidden"),
+        "model.hidden was \(learning.model.hidden) at a lookback of \(learning.model.lookback), which "
+          + "takes \(bytes >> 20) MiB; at most \(SpecLimits.networkBytes >> 20) MiB are allowed")
     }
   }
 

@@ -1,6 +1,12 @@
 /// The largest values that a spec may hold. They are far above any use; beyond them a run would
 /// fail in memory or in arithmetic, where no place in the spec could be named.
 enum SpecLimits {
+  /// Of a network with all that its training needs.
+  static let networkBytes = 8 << 30
+  /// Bars of all generated series together.
+  static let generatedBars = 50_000_000
+  /// Money, and factors of it.
+  static let amount = 1e15
   static let instruments = 4096
   static let features = 4096
   static let horizon = 1_000_000

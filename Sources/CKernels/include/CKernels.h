@@ -156,7 +156,7 @@ typedef struct {
     float *_Nonnull weights, float *_Nonnull first, float *_Nonnull second);
   /// 1 where all of `count` values are finite (a multiple of 16), else 0.
   int32_t (*_Nonnull all_finite)(ptrdiff_t count, const float *_Nonnull values);
-  /// Elementwise functions, monotone, at most 2 ulp from the true value (sigmoid 2.4 near -17).
+  /// Elementwise functions, monotone, at most 2 ulp from the true value.
   void (*_Nonnull exp)(ptrdiff_t count, const float *_Nonnull x, float *_Nonnull y);
   void (*_Nonnull log)(ptrdiff_t count, const float *_Nonnull x, float *_Nonnull y);
   void (*_Nonnull tanh)(ptrdiff_t count, const float *_Nonnull x, float *_Nonnull y);

@@ -19,7 +19,9 @@ struct AuditCommand: ParsableCommand {
   var cuts: Int = 5
 
   func validate() throws {
-    guard cuts >= 1 else { throw ValidationError("--cuts was \(cuts), at least 1 is needed") }
+    guard (1...10_000).contains(cuts) else {
+      throw ValidationError("--cuts was \(cuts), at least 1 and at most 10000 is needed")
+    }
   }
 
   func run() throws {

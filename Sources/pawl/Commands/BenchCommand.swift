@@ -39,9 +39,9 @@ struct BenchBarsCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard bars >= 2, passes >= 1 else {
+    guard (2...2_900_000).contains(bars), (1...1000).contains(passes) else {
       throw ValidationError(
-        "--bars was \(bars) and --passes \(passes), at least 2 and 1 are needed")
+        "--bars was \(bars) and --passes \(passes), 2 to 2900000 and 1 to 1000 are needed")
     }
   }
 
@@ -95,10 +95,10 @@ struct BenchBarsCommand: ParsableCommand {
 
   /// - Returns: the digest of the logs, which are removed.
   private func loggedPass(_ benchmark: BarsBenchmark, threads: Int) throws -> String {
-    let folder = "/tmp/pawl-bench-\(getpid())"
-    let manifest = try benchmark.loggedPass(folder: folder, threads: threads)
-    for name in try FileIO.names(in: folder) { try FileIO.remove("\(folder)/\(name)") }
-    FileIO.removeEmptyDirectory(folder)
+    let folder = try TemporaryFolder()
+    let manifest = try withExtendedLifetime(folder) {
+      try benchmark.loggedPass(folder: folder.path + "/run", threads: threads)
+    }
     return manifest.digest
   }
 }

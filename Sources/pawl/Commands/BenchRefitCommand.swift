@@ -41,8 +41,8 @@ struct BenchRefitCommand: ParsableCommand {
     }
     for (name, value) in [
       ("hidden", hidden), ("lookback", lookback), ("features", features), ("batch", batch),
-    ] where value < 1 {
-      throw RunFailure.usage("--\(name) was \(value), at least 1 is needed")
+    ] where !(1...4096).contains(value) {
+      throw RunFailure.usage("--\(name) was \(value), at least 1 and at most 4096 is needed")
     }
     guard threads == 1 else {
       throw RunFailure.usage("--threads was \(threads), this version trains a network on 1")

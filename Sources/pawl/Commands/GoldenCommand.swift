@@ -26,11 +26,13 @@ struct GoldenCommand: ParsableCommand {
       _ scenario: GoldenScenario, _ body: (RunTables) throws -> Result
     ) throws -> Result {
       let folder = try TemporaryFolder()
-      let tables = try scenario.replay(
-        into: "\(folder.path)/run", variant: RunEnvironment.variant(), threads: threads,
-        stopRequested: { Interruption.isRequested })
-      guard let tables else { throw StatusError(signal: Interruption.signalNumber) }
-      return try body(tables)
+      return try withExtendedLifetime(folder) {
+        let tables = try scenario.replay(
+          into: "\(folder.path)/run", variant: RunEnvironment.variant(), threads: threads,
+          stopRequested: { Interruption.isRequested })
+        guard let tables else { throw StatusError(signal: Interruption.signalNumber) }
+        return try body(tables)
+      }
     }
   }
 

@@ -19,6 +19,12 @@ struct ResumeCommand: ParsableCommand {
   @Flag(help: "Print no progress and no summary.")
   var quiet = false
 
+  func validate() throws {
+    guard threads >= 1 else {
+      throw ValidationError("--threads was \(threads), at least 1 is needed")
+    }
+  }
+
   func run() throws {
     let options = RunOptions(
       folder: directory, threads: threads,

@@ -8,6 +8,8 @@ enum Interruption {
 
   /// From now on the two signals are remembered; a second one of them ends the process at once.
   static func listen() {
+    // Made here, since a handler must not be the first to reach for it.
+    _ = caught.load(ordering: .relaxed)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         Interruption.caught.store(number, ordering: .relaxed)
