@@ -44,17 +44,17 @@ extension ExecutionSpec {
     let section = try spec.section("execution", keys: Self.keys, why: " with cash")
     // A cost of all that is traded, or more, has no meaning, and a negative one would pay.
     let costBps = NumberRange.atLeast(0).below(10_000)
-    cash = try section.number("cash", .above(0).atMost(SpecLimits.amount))
+    cash = try section.number("cash", .above(0))
     fill = try section.word("fill", FillRule.self, default: .nextOpen)
     feeBps = try section.number("fee_bps", costBps, default: 0)
     slippageBps = try section.number("slippage_bps", costBps, default: 0)
-    maxLeverage = try section.number("max_leverage", .above(0).atMost(1000), default: 4)
+    maxLeverage = try section.number("max_leverage", .above(0), default: 4)
     delayBars = try section.integer("delay_bars", in: 0...SpecLimits.count, default: 0)
     participation = try Self.participation(section)
-    borrowBpsYear = try section.number("borrow_bps_year", .atLeast(0).atMost(1e6), default: 0)
-    riskFree = try section.number("risk_free", .above(-1).atMost(100), default: 0)
+    borrowBpsYear = try section.number("borrow_bps_year", .atLeast(0), default: 0)
+    riskFree = try section.number("risk_free", .above(-1), default: 0)
     barsPerYear =
-      section["bars_per_year"] == nil ? nil : try section.number("bars_per_year", .above(0).atMost(1e9))
+      section["bars_per_year"] == nil ? nil : try section.number("bars_per_year", .above(0))
   }
 
   private static func participation(_ section: SpecSection) throws(SpecError) -> Double? {

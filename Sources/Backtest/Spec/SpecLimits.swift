@@ -5,8 +5,6 @@ enum SpecLimits {
   static let networkBytes = 8 << 30
   /// Bars of all generated series together.
   static let generatedBars = 50_000_000
-  /// Money, and factors of it.
-  static let amount = 1e15
   static let instruments = 4096
   static let features = 4096
   static let horizon = 1_000_000
