@@ -49,7 +49,7 @@ struct ScalerFitting: Restorable, Sendable {
   /// Scalers of one window by its own rows, its outputs by the labels that lie at the window's bars
   /// and were known when it ended.
   ///
-  /// - Returns: nil where an output has no such label.
+  /// - Returns: nil where an output that is scaled has no such label.
   func fitted(onWindowEndingAt bar: Int, of ledger: SampleLedger) -> ScalerSet? {
     var features = features.map { _ in ScalerStatistics() }
     var outputs = outputs.map { _ in ScalerStatistics() }
@@ -60,7 +60,7 @@ struct ScalerFitting: Restorable, Sendable {
         let label = ledger.labelsAtBar[labelBar * ledger.horizons.count + index]
         if !label.isNaN { outputs[index].add(label) }
       }
-      guard outputs[index].count > 0 else { return nil }
+      guard outputs[index].count > 0 || outputKind == .none else { return nil }
     }
     return ScalerSet(features: features, outputs: outputs, kind: kind, outputKind: outputKind)
   }

@@ -60,7 +60,8 @@ public struct Walk: Sendable {
     ledger = SampleLedger(
       featureCount: network.configuration.features, lookback: network.configuration.lookback,
       horizons: configuration.horizons,
-      needsLabelsInWindow: configuration.scalerFit == .window)
+      needsLabelsInWindow: configuration.scalerFit == .window
+        && configuration.targetScaler != .none)
     baselines = Baselines(horizonCount: configuration.horizons.count)
     fitting = ScalerFitting(
       kind: configuration.scaler, outputKind: configuration.targetScaler, ledger: ledger)

@@ -46,7 +46,8 @@ struct PlainWalk {
   }
 
   func scalesItself(_ end: Int) -> Bool {
-    configuration.horizons.indices.allSatisfy { !ownLabels(end, $0).isEmpty }
+    configuration.targetScaler == .none
+      || configuration.horizons.indices.allSatisfy { !ownLabels(end, $0).isEmpty }
   }
 
   var mature: [Int] {

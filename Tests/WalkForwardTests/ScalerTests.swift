@@ -114,4 +114,19 @@ struct ScalerTests {
     // window holds the missing one.
     #expect(matured == [nil, nil, 1, nil, nil, 4])
   }
+
+  @Test func aTargetThatIsNotScaledNeedsNoLabelInTheWindow() throws {
+    // A nowcast of windows of one bar: its own label is the only one, and is none of its window's.
+    for (kind, count) in [(ScalerKind.none, 5), (.zscore, 0)] {
+      var walk = Walk(
+        configuration: WalkConfiguration(
+          horizons: [0], trainingSet: .expanding, first: 1, refitEvery: 1, start: .warm,
+          scaler: .zscore, targetScaler: kind, scalerFit: .window, seed: 0),
+        network: Network(
+          NetworkConfiguration(features: 1, hidden: [2], lookback: 1),
+          training: TrainingConfiguration(learningRate: 0.01, epochs: 1, batch: .size(4))))
+      for bar in 0..<6 { try walk.step(features: [Double(bar)], labels: [Double(bar)]) }
+      #expect(walk.refitCount == count)
+    }
+  }
 }
