@@ -55,7 +55,9 @@ extension PreparedRun {
 
   /// Why a run with a model made no forecast: too few bars, or too many gaps.
   private func noForecast(_ engine: Engine) -> [String] {
-    guard let timeline, let learner = engine.learner, let learning = spec.learning else { return [] }
+    guard let timeline, let learner = engine.learner, let learning = spec.learning else {
+      return []
+    }
     let bars = engine.bar + 1
     if bars < timeline.barsNeeded {
       return [

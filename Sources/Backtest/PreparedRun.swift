@@ -85,10 +85,13 @@ public struct PreparedRun {
     timeline = spec.learning.map { LearningTimeline(programs, $0, first: $0.firstCount) }
     initialWeights = try spec.readInitialWeights()
     oracle = try OracleForecasts(spec, programs)
-    truthInput = oracle == nil ? nil : try spec.truthFile().map {
-      InputRecord(
-        instrument: "truth", file: $0.written, rows: 0, sha256: SHA256.hex(of: $0.bytes))
-    }
+    truthInput =
+      oracle == nil
+      ? nil
+      : try spec.truthFile().map {
+        InputRecord(
+          instrument: "truth", file: $0.written, rows: 0, sha256: SHA256.hex(of: $0.bytes))
+      }
   }
 
   /// The number of steps of the panel, counted.
