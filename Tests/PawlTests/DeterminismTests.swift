@@ -24,6 +24,19 @@ import Testing
     #expect(try digest([]) == digest([]))
   }
 
+  @Test func theDefaultFolderIsNamedAfterTheSpecAsResolved() throws {
+    let spec = try scratch.write(SampleSpec.network(bars: 60), to: "spec.yaml")
+    for first in ["10", "0.4"] {
+      let result = try Tool.run(
+        ["run", spec, "--json", "--set", "walk_forward.first=\(first)"], in: scratch.file(""))
+      try #require(result.status == 0, "\(result.err)")
+      let document = try JSONValue(parsing: Array(result.out.utf8), place: "manifest")
+      let hash = try #require(document["spec_sha256"]?.stringValue)
+      let name = try #require(document["name"]?.stringValue)
+      #expect(FileIO.exists(scratch.file("runs/\(name)-\(hash.prefix(8))/manifest.json")))
+    }
+  }
+
   @Test func threadsDoNotChangeTheResult() throws {
     let one = try digest(["--threads", "1"])
     #expect(try digest(["--threads", "2"]) == one)

@@ -46,7 +46,7 @@ struct RunCommand: AsyncParsableCommand {
     var plans: [RunPlan] = []
     for path in specs {
       let spec = try specOptions.read(path)
-      plans.append(RunPlan(spec: spec, specPath: path, out: out))
+      plans.append(try RunPlan(spec: spec, specPath: path, out: out, variant: variant))
     }
     for (index, plan) in plans.enumerated() {
       if let earlier = plans[..<index].first(where: { $0.folder == plan.folder }) {
@@ -128,7 +128,12 @@ struct RunPlan: Sendable {
   var specPath: String
   var folder: String
 
-  init(spec: RunSpec, specPath: String, out: String?) {
+  init(spec: RunSpec, specPath: String, out: String?, variant: KernelVariant) throws(RunFailure) {
+    var spec = spec
+    // The folder is named after the spec as resolved, and a fraction is resolved from the bars.
+    if case .fraction = spec.learning?.walkForward.first {
+      spec = try PreparedRun(spec, variant: variant).spec
+    }
     self.spec = spec
     self.specPath = specPath
     if let out {
