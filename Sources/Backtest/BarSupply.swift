@@ -133,12 +133,11 @@ extension RunSpec {
       } catch {
         throw .bars(error)
       }
-      let hash = SHA256()
-      hash.update(series.csv(instrument: index))
       supplies.append(
         BarSupply(
           origin: .series(BarSeries(instrument: instrument, bars: bars)), map: map,
-          rescale: generate.rescale, source: "generate", rows: bars.count, sha256: hash.hexSoFar(),
+          rescale: generate.rescale, source: "generate", rows: bars.count,
+          sha256: SHA256.hex(of: series.csv(instrument: index)),
           summary: BarSummary(bars, span: timeSpan), whole: BarSummary(bars)))
     }
     return supplies

@@ -12,8 +12,6 @@ struct BoundExpressions: Restorable, Sendable {
     evaluator = ExpressionEvaluator(program)
   }
 
-  var outputCount: Int { program.outputs.count }
-
   func output(_ index: Int) -> Double { evaluator.output(index) }
 
   /// The values that a step reads, in the order of their places.

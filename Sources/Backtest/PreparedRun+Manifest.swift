@@ -6,10 +6,9 @@ import Simulation
 extension PreparedRun {
   /// The manifest of a run that begins.
   func manifest(environment: [String: JSONValue]) -> Manifest {
-    let hash = SHA256()
-    hash.update(Array(spec.resolvedText.utf8))
     var manifest = Manifest(
-      status: .running, name: spec.name, seed: Int(spec.seed), specSHA256: hash.finishHex())
+      status: .running, name: spec.name, seed: Int(spec.seed),
+      specSHA256: SHA256.hex(of: Array(spec.resolvedText.utf8)))
     manifest.inputs = zip(spec.instruments, supplies).map { instrument, supply in
       InputRecord(
         instrument: instrument.name, file: supply.source, rows: supply.rows, sha256: supply.sha256)

@@ -62,13 +62,6 @@ public final class TableReader {
     return true
   }
 
-  /// Reads the rest, handing over each row.
-  public func forEachRow(
-    _ body: (TableReader) throws(JournalError) -> Void
-  ) throws(JournalError) {
-    while try next() { try body(self) }
-  }
-
   /// The column of this name.
   public func column(_ name: String) -> Int? { header.firstIndex(of: name) }
 

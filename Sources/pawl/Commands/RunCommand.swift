@@ -139,9 +139,8 @@ struct RunPlan: Sendable {
     if let out {
       folder = out
     } else {
-      let hash = SHA256()
-      hash.update(Array(spec.resolvedText.utf8))
-      folder = "runs/\(spec.name)-\(hash.finishHex().prefix(8))"
+      let hash = SHA256.hex(of: Array(spec.resolvedText.utf8))
+      folder = "runs/\(spec.name)-\(hash.prefix(8))"
     }
   }
 
