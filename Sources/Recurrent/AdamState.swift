@@ -26,7 +26,10 @@ struct AdamState: Restorable, Equatable, Sendable {
     let epsilon: Float
     switch dialect {
     case .torch: (rate, rootScale, epsilon) = (learningRate / correction1, 1 / correction2, 1e-8)
-    case .keras3: (rate, rootScale, epsilon) = (learningRate * correction2 / correction1, 1, 1e-7)
+    case .keras3, .keras2:
+      (rate, rootScale, epsilon) = (learningRate * correction2 / correction1, 1, 1e-7)
+    case .keras1:
+      (rate, rootScale, epsilon) = (learningRate * correction2 / correction1, 1, 1e-8)
     }
     return pawl_adam_factors(
       rate: Float(rate), root_scale: Float(rootScale), epsilon: epsilon,

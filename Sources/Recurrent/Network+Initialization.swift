@@ -28,7 +28,7 @@ extension Network {
       for tensor in [Tensor.headWeight, .headBias] {
         setUniform(tensor, from: &drawn, bound: bound)
       }
-    case .keras3:
+    case .keras3, .keras2, .keras1:
       var drawn = cell[...]
       let inputs = Double(configuration.features + 4 * hidden)
       setUniform(.weightIH, from: &drawn, bound: Float((6 / inputs).squareRoot()))
