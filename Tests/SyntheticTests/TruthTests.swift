@@ -139,9 +139,14 @@ import Testing
 
   @Test(arguments: GeneratorKind.allCases)
   func aTruthFileIsReadBack(kind: GeneratorKind) throws {
+    let parameters: [String: Double] =
+      switch kind {
+      case .cointPath: ["delta": 0.1 + 0.2, "start": -5]
+      case .randomWalk: ["series": 3]
+      case .ar1: ["phi": -0.3, "start": 7]
+      }
     let settings = try GeneratorSettings(
-      kind: kind, bars: 61, seed: 9, source: .numpyPCG64,
-      parameters: kind == .cointPath ? ["delta": 0.1 + 0.2, "start": -5] : ["series": 3])
+      kind: kind, bars: 61, seed: 9, source: .numpyPCG64, parameters: parameters)
     let series = SyntheticSeries(settings)
     #expect(try Truth(json: Array(series.truthText().utf8)) == series.truth)
   }
