@@ -178,7 +178,7 @@ import Testing
     ("{}", "truth.json has no kind"),
     ("[1]", "truth.json is not an object of keys and values"),
     ("{", "truth.json is not JSON"),
-    ("{\"kind\": \"walk\"}", "kind was walk, coint_path or random_walk is needed"),
+    ("{\"kind\": \"walk\"}", "kind was walk, coint_path or random_walk or ar1 is needed"),
     (
       "{\"kind\": \"coint_path\", \"rng\": \"mt\"}",
       "rng was mt, philox or numpy-legacy or numpy-pcg64 is needed"
