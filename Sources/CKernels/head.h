@@ -1,4 +1,4 @@
-// The linear head on the last hidden state, and the squared error.
+// The linear head on the last hidden state.
 //   head_weight: [outputs, Hp], head_bias: [outputs]; last: [n, Hp], output: [n, Op]
 
 static void head_forward(
@@ -17,23 +17,6 @@ static void head_forward(
       work->output[sample * stride + output] = sum(products) + weights[at.head_bias + output];
     }
   }
-}
-
-static double squared_error_verb(
-  const pawl_lstm_shape *shape, const pawl_lstm_workspace *work, const pawl_samples *samples,
-  const ptrdiff_t *index, ptrdiff_t n, float scale
-) {
-  const ptrdiff_t stride = pawl_padded(shape->outputs);
-  double total = 0;
-  for (ptrdiff_t sample = 0; sample < n; sample++) {
-    const float *label = samples->labels + index[sample] * shape->outputs;
-    for (ptrdiff_t output = 0; output < shape->outputs; output++) {
-      float error = work->output[sample * stride + output] - label[output];
-      work->d_output[sample * stride + output] = 2.0f * error * scale;
-      total += (double)error * (double)error;
-    }
-  }
-  return total;
 }
 
 static void head_backward(

@@ -12,7 +12,8 @@
 #include "forward.h"
 #include "head.h"
 #include "backward.h"
-#include "adam.h"
+#include "losses.h"
+#include "optimizers.h"
 
 // Windows that overlap share their rows: where half as many rows as (sample, step) do, W x is
 // computed once a row. Whether they do depends on the samples alone.
@@ -100,9 +101,10 @@ const pawl_kernels VERBS = {
   .mask = mask_verb,
   .gather = gather_verb,
   .forward = forward_verb,
-  .squared_error = squared_error_verb,
+  .loss = loss_verb,
   .backward = backward_verb,
-  .adam = adam_verb,
+  .update = update_verb,
+  .sum_of_squares = sum_of_squares_verb,
   .all_finite = all_finite_verb,
   .exp = exp_verb,
   .log = log_verb,

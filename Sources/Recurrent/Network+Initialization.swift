@@ -9,7 +9,7 @@ extension Network {
   public mutating func redraw(refit: Int) {
     let hidden = configuration.hidden[0]
     for index in values.indices { values[index] = .zero }
-    adam = AdamState()
+    resetMoments()
     let cell = uniforms(
       count: [Tensor.weightIH, .weightHH, .biasIH, .biasHH].reduce(0) {
         $0 + $1.count(in: configuration)
