@@ -39,230 +39,265 @@ LANE source source_of(target t) {
   return s;
 }
 
-// A product of rows of inputs with a matrix.
-typedef struct {
-  ptrdiff_t rows;
-  source x;
-  ptrdiff_t inputs;            // that take part
-  ptrdiff_t run, skip;         // after every `run` blocks of 16 inputs `skip` are left out
-  const float *weights;        // the matrix's panels of columns, each
-  ptrdiff_t panel;             //   so many floats
-  gate_panels columns;
-  ptrdiff_t chains;
-  source init;                 // NULL: 0
-  const int32_t *init_rows;
-  target z;
-} input_sums;
+// v16 sums that a tile holds in registers: as many as there are with room for the factors.
+#ifndef TILE
+#define TILE 6
+#endif
+// Rows of the next tile, so that the last is not much smaller than the others.
+LANE int rows_of_tile(ptrdiff_t left) {
+  if (left > 3 * TILE) return TILE;
+  const int tiles = ((int)left + TILE - 1) / TILE;
+  return ((int)left + tiles - 1) / tiles;
+}
+#if TILE > 6
+#define LARGE_TILES(macro) case 7: macro(7) break; case 8: macro(8) break;
+#else
+#define LARGE_TILES(macro)
+#endif
+#define TILES(macro)                                                                               \
+  case 1: macro(1) break;                                                                          \
+  case 2: macro(2) break;                                                                          \
+  case 3: macro(3) break;                                                                          \
+  case 4: macro(4) break;                                                                          \
+  case 5: macro(5) break;                                                                          \
+  case 6: macro(6) break;                                                                          \
+  LARGE_TILES(macro)
 
 // Inputs that are gone through for all rows before the next: 256 by 16 weights are 16 KiB.
 #define BLOCK_INPUTS 256
 
-// Sums of `m` rows by `l` panels stay in registers. For k in order, from block `begin` of 16 inputs:
-//   sums[s][j] += x[s][k] weights[j][k]
-// The panels are in `chains` groups, and every group begins at a block of its own.
+// A product of rows of inputs with a matrix: all of it, or where `p` is said panel p's part.
+typedef struct {
+  ptrdiff_t rows;
+  source x;
+  ptrdiff_t inputs;      // that take part, in blocks of 16, the last of which may hold fewer
+  ptrdiff_t run, skip;   // after every `run` blocks `skip` are left out; skip 0: none
+  const float *weights;  // the matrix's panels of columns, each
+  ptrdiff_t panel;       //   of so many floats
+  gate_panels columns;
+  ptrdiff_t chains;
+  source init;
+  target z;
+} input_sums;
+
+LANE ptrdiff_t place_of_block(const input_sums *of, ptrdiff_t block) {
+  return of->skip == 0 ? block : block + block / of->run * of->skip;
+}
+
+// For k in order, from block `begin`: sums[s][j] += x[s][k] weights[j][k], `m` rows by `l` panels.
 LANE void add_inputs(
-  const int m, const int l, const int chains, const int ahead, const input_sums *of,
-  const float *first_row, const ptrdiff_t begin[4], ptrdiff_t count, const float *const weights[6],
-  v16 sums[m][l]
+  const int m, const int l, const int ahead, const input_sums *of, const float *first_row,
+  ptrdiff_t begin, ptrdiff_t count, const float *const weights[TILE], v16 sums[m][l]
 ) {
-  const ptrdiff_t row = of->x.row;
-  const float *x[chains], *w[l];
-  const int apart = l / chains;
-  UNROLL for (int c = 0; c < chains; c++) {
-    const ptrdiff_t block = begin[c] + (of->skip ? begin[c] / of->run * of->skip : 0);
-    x[c] = first_row + block * of->x.panel;
-    UNROLL for (int j = c * apart; j < c * apart + apart; j++) w[j] = weights[j] + block * 256;
-  }
-  ptrdiff_t left = of->skip ? of->run - begin[0] % of->run : -1;
+  const ptrdiff_t row = of->x.row, place = place_of_block(of, begin);
+  const float *x = first_row + place * of->x.panel, *w[l];
+  UNROLL for (int j = 0; j < l; j++) w[j] = weights[j] + place * 256;
+  // Three rows by two panels leave no registers to keep x for the second: it is read again.
+  const float *again = x;
+  if (m == 3 && l == 2) __asm__("" : "+r"(again));
+  ptrdiff_t left = of->skip == 0 ? 0 : of->run - begin % of->run;
   for (; count >= 16; count -= 16) {
     _Pragma("clang loop unroll_count(4)") for (ptrdiff_t k = 0; k < 16; k++) {
       if (ahead) __builtin_prefetch(w[0] + k * 16 + BLOCK_INPUTS * 16, 0, 3);
       UNROLL for (int j = 0; j < l; j++) {
         v16 column = load(w[j] + k * 16);
         UNROLL for (int s = 0; s < m; s++) {
-          sums[s][j] = fma16(splat(x[j / apart][s * row + k]), column, sums[s][j]);
+          sums[s][j] = fma16(splat((j == 0 ? x : again)[s * row + k]), column, sums[s][j]);
         }
       }
     }
-    const ptrdiff_t blocks = --left ? 1 : 1 + of->skip;
-    if (!left) left = of->run;
-    UNROLL for (int c = 0; c < chains; c++) x[c] += blocks * of->x.panel;
+    ptrdiff_t blocks = 1;
+    if (--left == 0) {
+      blocks += of->skip;
+      left = of->run;
+    }
+    x += blocks * of->x.panel;
+    again += blocks * of->x.panel;
     UNROLL for (int j = 0; j < l; j++) w[j] += blocks * 256;
   }
-  if (chains == 1) {
-    for (ptrdiff_t k = 0; k < count; k++) {
-      UNROLL for (int j = 0; j < l; j++) {
-        v16 column = load(w[j] + k * 16);
-        UNROLL for (int s = 0; s < m; s++) {
-          sums[s][j] = fma16(splat(x[0][s * row + k]), column, sums[s][j]);
-        }
+  for (ptrdiff_t k = 0; k < count; k++) {
+    UNROLL for (int j = 0; j < l; j++) {
+      v16 column = load(w[j] + k * 16);
+      UNROLL for (int s = 0; s < m; s++) {
+        sums[s][j] = fma16(splat((j == 0 ? x : again)[s * row + k]), column, sums[s][j]);
       }
     }
   }
 }
 
-LANE v16 initial(const input_sums *of, ptrdiff_t r, ptrdiff_t p) {
-  if (!of->init.at) return splat(0.0f);
-  return load(of->init.at + p * of->init.panel + (of->init_rows ? of->init_rows[r] : r) * of->init.row);
-}
+// Some blocks of inputs for all rows of one panel of columns.
+typedef struct {
+  const float *weights;
+  ptrdiff_t begin, count;
+  const float *from;  // what the sums begin with
+  ptrdiff_t from_row;
+  float *z;
+  int32_t added;      // and then they are added to z
+} panel_part;
 
-// Blocks begin ..< end for `m` rows and panel p.
 LANE void tile_of_rows(
-  const int m, const int ahead, const input_sums *of, ptrdiff_t r, ptrdiff_t p, ptrdiff_t begin,
-  ptrdiff_t count
+  const int m, const int ahead, const input_sums *of, const panel_part *part, ptrdiff_t r
 ) {
-  float *z = of->z.at + p * of->z.panel + r * of->z.row;
+  const ptrdiff_t z_row = of->z.row;
+  float *z = part->z + r * z_row;
+  const float *from = part->from + r * part->from_row;
   v16 sums[m][1];
-  UNROLL for (int s = 0; s < m; s++) {
-    sums[s][0] = begin == 0          ? initial(of, r + s, p)
-                 : of->chains == 1 ? load(z + s * of->z.row)
-                                     : splat(0.0f);
+  UNROLL for (int s = 0; s < m; s++) sums[s][0] = load(from + s * part->from_row);
+  const float *const weights[TILE] = {part->weights};
+  add_inputs(
+    m, 1, ahead, of, of->x.at + r * of->x.row, part->begin, part->count, weights, sums);
+  if (part->added) {
+    UNROLL for (int s = 0; s < m; s++) sums[s][0] = load(z + s * z_row) + sums[s][0];
   }
-  const float *const weights[6] = {of->weights + p * of->panel};
-  const ptrdiff_t begins[4] = {begin};
-  add_inputs(m, 1, 1, ahead, of, of->x.at + r * of->x.row, begins, count, weights, sums);
-  UNROLL for (int s = 0; s < m; s++) {
-    float *to = z + s * of->z.row;
-    store(to, begin > 0 && of->chains > 1 ? load(to) + sums[s][0] : sums[s][0]);
-  }
+  UNROLL for (int s = 0; s < m; s++) store(z + s * z_row, sums[s][0]);
 }
 
 static void many_rows(const input_sums *of) {
+  static const float zeros[16] = {0};
   const ptrdiff_t blocks = (of->inputs + 15) / 16, end = of->columns.first + of->columns.count;
+  const ptrdiff_t parts =
+    of->chains > 1 ? of->chains : (of->inputs + BLOCK_INPUTS - 1) / BLOCK_INPUTS;
   for (ptrdiff_t group = 0; group < of->columns.groups; group++) {
     for (ptrdiff_t gate = of->columns.first; gate < end; gate++) {
       const ptrdiff_t p = group * of->columns.gates + gate;
-      const ptrdiff_t parts =
-        of->chains > 1 ? of->chains : (of->inputs + BLOCK_INPUTS - 1) / BLOCK_INPUTS;
-      for (ptrdiff_t part = 0; part < parts; part++) {
-        ptrdiff_t begin = part * (BLOCK_INPUTS / 16), last = begin + BLOCK_INPUTS / 16;
-        if (of->chains > 1) {
-          begin = part * blocks / parts;
-          last = (part + 1) * blocks / parts;
-        }
-        const ptrdiff_t count = (last >= blocks ? of->inputs : last * 16) - begin * 16;
-#define TILE(m, ahead)                                                                             \
-  tile_of_rows(m, ahead, of, r, p, begin, count);                                                  \
-  r += m;                                                                                          \
-  break;
+      float *const z = of->z.at + p * of->z.panel;
+      panel_part part = {
+        of->weights + p * of->panel, 0, 0, of->init.at + p * of->init.panel, of->init.row, z, 0};
+      for (ptrdiff_t number = 0; number < parts; number++) {
+        ptrdiff_t last = (number + 1) * (BLOCK_INPUTS / 16);
+        if (of->chains > 1) last = (number + 1) * blocks / parts;
+        part.count = (last >= blocks ? of->inputs : last * 16) - part.begin * 16;
         // The last rows fetch what comes next.
+#define ROWS(m) tile_of_rows(m, 0, of, &part, r);
+#define LAST_ROWS(m) tile_of_rows(m, 1, of, &part, r);
         for (ptrdiff_t r = 0; r < of->rows;) {
-          switch (of->rows - r) {
-            case 1: TILE(1, 0)
-            case 2: TILE(2, 0)
-            case 3: TILE(3, 0)
-            case 4: TILE(4, 1)
-            case 7: case 8: TILE(4, 0)
-            case 5: TILE(5, 1)
-            case 9: case 10: case 13: case 14: case 15: TILE(5, 0)
-            case 6: TILE(6, 1)
-            default: TILE(6, 0)
+          const int m = rows_of_tile(of->rows - r);
+          if (r + m < of->rows || part.count < BLOCK_INPUTS) {
+            switch (m) { TILES(ROWS) }
+          } else {
+            switch (m) { TILES(LAST_ROWS) }
           }
+          r += m;
         }
-#undef TILE
+#undef ROWS
+#undef LAST_ROWS
+        part.begin = last;
+        part.added = of->chains > 1;
+        part.from = part.added ? zeros : z;
+        part.from_row = part.added ? 0 : of->z.row;
       }
     }
   }
 }
 
-// `m` rows by `l` panels from number `first` of those that take part.
+// All rows (`m`) by `l` of the panels.
 LANE void tile_of_panels(
-  const int m, const int l, const input_sums *of, ptrdiff_t r, const ptrdiff_t panels[6]
+  const int m, const int l, const input_sums *of, const ptrdiff_t panels[TILE]
 ) {
-  const float *weights[6];
+  const float *weights[TILE];
   v16 sums[m][l];
   UNROLL for (int j = 0; j < l; j++) {
     weights[j] = of->weights + panels[j] * of->panel;
-    UNROLL for (int s = 0; s < m; s++) sums[s][j] = initial(of, r + s, panels[j]);
+    const float *init = of->init.at + panels[j] * of->init.panel;
+    UNROLL for (int s = 0; s < m; s++) sums[s][j] = load(init + s * of->init.row);
   }
-  const ptrdiff_t begins[4] = {0};
-  add_inputs(m, l, 1, 0, of, of->x.at + r * of->x.row, begins, of->inputs, weights, sums);
+  add_inputs(m, l, 0, of, of->x.at, 0, of->inputs, weights, sums);
   UNROLL for (int j = 0; j < l; j++) {
-    UNROLL for (int s = 0; s < m; s++) {
-      store(of->z.at + panels[j] * of->z.panel + (r + s) * of->z.row, sums[s][j]);
-    }
+    float *z = of->z.at + panels[j] * of->z.panel;
+    UNROLL for (int s = 0; s < m; s++) store(z + s * of->z.row, sums[s][j]);
   }
 }
 
-// One row by `l` panels, all chains at a time.
-LANE void tile_of_chains(
-  const int l, const int chains, const input_sums *of, ptrdiff_t r, const ptrdiff_t panels[6]
-) {
-  const ptrdiff_t blocks = (of->inputs + 15) / 16, whole = of->inputs / 16;
-  const float *x = of->x.at + r * of->x.row, *weights[6];
-  ptrdiff_t begins[4], least = blocks;
-  v16 sums[1][l * chains];
+// One row by all `l` panels, all chains at once as far as they are equally long.
+LANE void tile_of_chains(const int l, const int chains, const input_sums *of, ptrdiff_t r) {
+  const ptrdiff_t blocks = (of->inputs + 15) / 16, least = of->inputs / 16 / chains;
+  const float *row = of->x.at + r * of->x.row, *x[chains], *weights[TILE], *w[chains][l];
+  v16 sums[chains][1][l];
+  UNROLL for (int j = 0; j < l; j++) weights[j] = of->weights + j * of->panel;
   UNROLL for (int c = 0; c < chains; c++) {
-    begins[c] = c * blocks / chains;
-    const ptrdiff_t end = (c + 1) * blocks / chains;
-    const ptrdiff_t count = (end < whole ? end : whole) - begins[c];
-    least = count < least ? count : least;
+    x[c] = row + c * blocks / chains * of->x.panel;
     UNROLL for (int j = 0; j < l; j++) {
-      weights[c * l + j] = of->weights + panels[j] * of->panel;
-      sums[0][c * l + j] = c == 0 ? initial(of, r, panels[j]) : splat(0.0f);
+      w[c][j] = weights[j] + c * blocks / chains * 256;
+      const float *init = of->init.at + j * of->init.panel + r * of->init.row;
+      sums[c][0][j] = c == 0 ? load(init) : splat(0.0f);
     }
   }
-  add_inputs(1, l * chains, chains, 0, of, x, begins, least * 16, weights, sums);
-  UNROLL for (int c = 0; c < chains; c++) {
-    const ptrdiff_t end = (c + 1) * blocks / chains, from[4] = {begins[c] + least};
-    const ptrdiff_t count = (c == chains - 1 ? of->inputs : end * 16) - from[0] * 16;
-    if (count > 0) {
-      v16 own[1][l];
-      UNROLL for (int j = 0; j < l; j++) own[0][j] = sums[0][c * l + j];
-      add_inputs(1, l, 1, 0, of, x, from, count, weights, own);
-      UNROLL for (int j = 0; j < l; j++) sums[0][c * l + j] = own[0][j];
-    }
-  }
-  UNROLL for (int j = 0; j < l; j++) {
-    v16 total = sums[0][j];
-    UNROLL for (int c = 1; c < chains; c++) total += sums[0][c * l + j];
-    store(of->z.at + panels[j] * of->z.panel + r * of->z.row, total);
-  }
-}
-
-// One to three rows, of a matrix all of whose inputs take part where it has several chains.
-static void few_rows(const input_sums *of) {
-  ptrdiff_t panels[6], held = 0, left = of->columns.groups * of->columns.count;
-  ptrdiff_t p = of->columns.first, of_group = 0;
-  const ptrdiff_t most = of->chains == 4 ? 1 : of->chains == 2 || of->rows == 2 ? 3
-                       : of->rows == 3 ? 2 : left == 5 || left == 6 ? 6 : 4;
-  while (left > 0) {
-    panels[held] = p;
-    held++;
-    left--;
-    p++;
-    if (++of_group == of->columns.count) {
-      of_group = 0;
-      p += of->columns.gates - of->columns.count;
-    }
-    if (held < most && left > 0) continue;
-#define CASE(n, tile) case n: tile; break;
-    if (of->chains == 1) {
-      switch (of->rows * 8 + held) {
-        CASE(9, tile_of_panels(1, 1, of, 0, panels))
-        CASE(10, tile_of_panels(1, 2, of, 0, panels))
-        CASE(11, tile_of_panels(1, 3, of, 0, panels))
-        CASE(12, tile_of_panels(1, 4, of, 0, panels))
-        CASE(13, tile_of_panels(1, 5, of, 0, panels))
-        CASE(14, tile_of_panels(1, 6, of, 0, panels))
-        CASE(17, tile_of_panels(2, 1, of, 0, panels))
-        CASE(18, tile_of_panels(2, 2, of, 0, panels))
-        CASE(19, tile_of_panels(2, 3, of, 0, panels))
-        CASE(25, tile_of_panels(3, 1, of, 0, panels))
-        CASE(26, tile_of_panels(3, 2, of, 0, panels))
-      }
-    } else {
-      for (ptrdiff_t r = 0; r < of->rows; r++) {
-        switch (of->chains * 2 + held) {
-          CASE(5, tile_of_chains(1, 2, of, r, panels))
-          CASE(6, tile_of_chains(2, 2, of, r, panels))
-          CASE(7, tile_of_chains(3, 2, of, r, panels))
-          CASE(9, tile_of_chains(1, 4, of, r, panels))
+  for (ptrdiff_t block = 0; block < least; block++) {
+    _Pragma("clang loop unroll_count(4)") for (ptrdiff_t k = 0; k < 16; k++) {
+      UNROLL for (int c = 0; c < chains; c++) {
+        UNROLL for (int j = 0; j < l; j++) {
+          sums[c][0][j] = fma16(splat(x[c][k]), load(w[c][j] + k * 16), sums[c][0][j]);
         }
       }
     }
-#undef CASE
-    held = 0;
+    UNROLL for (int c = 0; c < chains; c++) {
+      x[c] += of->x.panel;
+      UNROLL for (int j = 0; j < l; j++) w[c][j] += 256;
+    }
+  }
+  UNROLL for (int c = 0; c < chains; c++) {
+    const ptrdiff_t begin = c * blocks / chains + least, end = (c + 1) * blocks / chains;
+    const ptrdiff_t count = (c == chains - 1 ? of->inputs : end * 16) - begin * 16;
+    if (count > 0) add_inputs(1, l, 0, of, row, begin, count, weights, sums[c]);
+  }
+  UNROLL for (int j = 0; j < l; j++) {
+    v16 total = sums[0][0][j];
+    UNROLL for (int c = 1; c < chains; c++) total += sums[c][0][j];
+    store(of->z.at + j * of->z.panel + r * of->z.row, total);
+  }
+}
+
+// One to three rows, by several panels at a time.
+static void few_rows(const input_sums *of) {
+  ptrdiff_t left = of->columns.groups * of->columns.count, panels[TILE];
+  ptrdiff_t p = of->columns.first, in_group = 0;
+  const ptrdiff_t at_once =
+    of->rows == 1 ? (left == TILE - 1 || left == TILE || TILE > 6 ? TILE : 4) : TILE / of->rows;
+  while (left > 0) {
+    const ptrdiff_t held = left < at_once ? left : at_once;
+    for (ptrdiff_t j = 0; j < held; j++) {
+      panels[j] = p++;
+      if (++in_group == of->columns.count) {
+        in_group = 0;
+        p += of->columns.gates - of->columns.count;
+      }
+    }
+    left -= held;
+#define ONE(l) tile_of_panels(1, l, of, panels);
+    if (of->rows == 1) {
+      switch (held) { TILES(ONE) }
+    } else {
+      switch (of->rows * 8 + held) {
+        case 17: tile_of_panels(2, 1, of, panels); break;
+        case 18: tile_of_panels(2, 2, of, panels); break;
+        case 19: tile_of_panels(2, 3, of, panels); break;
+#if TILE > 6
+        case 20: tile_of_panels(2, 4, of, panels); break;
+#endif
+        case 25: tile_of_panels(3, 1, of, panels); break;
+        case 26: tile_of_panels(3, 2, of, panels); break;
+      }
+    }
+#undef ONE
+  }
+}
+
+static void multiply(const input_sums *of) {
+  if (of->rows > 3) {
+    many_rows(of);
+  } else if (of->chains == 1) {
+    few_rows(of);
+  } else if (of->skip > 0 || of->columns.count < of->columns.gates) {
+    many_rows(of);
+  } else {
+    for (ptrdiff_t r = 0; r < of->rows; r++) {
+      switch (of->columns.groups * of->columns.gates * 8 + of->chains) {
+        case 10: tile_of_chains(1, 2, of, r); break;
+        case 12: tile_of_chains(1, 4, of, r); break;
+        case 18: tile_of_chains(2, 2, of, r); break;
+        case 26: tile_of_chains(3, 2, of, r); break;
+      }
+    }
   }
 }
 
@@ -280,15 +315,29 @@ static void product(
   ptrdiff_t rows, source x, ptrdiff_t x_plane, ptrdiff_t inputs, const float *weights,
   gate_panels panels, source init, const int32_t *init_rows, target z
 ) {
+  if (init_rows) {
+    for (ptrdiff_t p = 0; p < panels.groups * panels.gates; p++) {
+      const ptrdiff_t gate = p % panels.gates - panels.first;
+      if (gate < 0 || gate >= panels.count) continue;
+      for (ptrdiff_t r = 0; r < rows; r++) {
+        v16 row = load(init.at + p * init.panel + init_rows[r] * init.row);
+        store(z.at + p * z.panel + r * z.row, row);
+      }
+    }
+    init = source_of(z);
+  }
   input_sums sums = {
-    rows, x, inputs, 1, 0, weights, inputs * 16, panels,
-    chains_of(panels.groups * panels.gates, inputs), init, init_rows, z};
-  if (x_plane != 0) sums.columns.count = 1;
+    rows, x, inputs, 0, 0, weights, inputs * 16, panels,
+    chains_of(panels.groups * panels.gates, inputs), init, z};
+  if (x_plane == 0) {
+    multiply(&sums);
+    return;
+  }
+  sums.columns.count = 1;
   for (ptrdiff_t gate = panels.first; gate < panels.first + panels.count; gate++) {
     sums.x.at = x.at + gate * x_plane;
     sums.columns.first = gate;
-    if (rows <= 3) few_rows(&sums); else many_rows(&sums);
-    if (x_plane == 0) break;
+    multiply(&sums);
   }
 }
 
@@ -339,83 +388,93 @@ static void turned_product(
   ptrdiff_t rows, source dz, gate_panels panels, const float *turned, ptrdiff_t inputs,
   int32_t add, target dx
 ) {
+  static const float zeros[16] = {0};
   const ptrdiff_t columns = panels.groups * panels.gates * 16, units = pawl_padded(inputs) / 16;
   const ptrdiff_t count = panels.groups * panels.count * 16;
-  source x = {dz.at + panels.first * dz.panel, dz.row, dz.panel}, none = {NULL, 0, 0};
+  source x = {dz.at + panels.first * dz.panel, dz.row, dz.panel}, nothing = {zeros, 0, 0};
   gate_panels all = {units, 1, 0, 1};
   input_sums sums = {
     rows, x, count, panels.count, panels.gates - panels.count, turned + panels.first * 256,
-    columns * 16, all, chains_of(units, count), add ? source_of(dx) : none, NULL, dx};
-  if (rows <= 3 && (sums.chains == 1 || sums.skip == 0)) few_rows(&sums); else many_rows(&sums);
+    columns * 16, all, chains_of(units, count), add ? source_of(dx) : nothing, dx};
+  multiply(&sums);
 }
 
-// Gradients of `m` inputs by `l` panels of columns over `rows` rows, on top of `from` (NULL: 0); then
-// added to `to` where `add`.
-LANE void gradient_tile(
-  const int m, const int l, ptrdiff_t rows, const float *x, ptrdiff_t x_row,
-  const float *const dz[6], ptrdiff_t dz_row, const float *from, int32_t add, float *const to[6]
-) {
-  v16 sums[m][l];
-  UNROLL for (int k = 0; k < m; k++) {
-    UNROLL for (int j = 0; j < l; j++) sums[k][j] = from ? load(from + k * 16) : splat(0.0f);
+// Some rows of a gradient of some inputs by one panel of columns.
+typedef struct {
+  ptrdiff_t rows;
+  const float *x;
+  ptrdiff_t x_row;
+  const float *dz;
+  ptrdiff_t dz_row;
+  const float *from;  // what the sums over rows begin with, NULL: 0
+  float *to;
+  int32_t added;      // and then they are added to `to`
+} gradient_part;
+
+// `m` inputs. Where `ones`, the last of them is 1 in all rows, and its gradient goes to `sums`.
+LANE void gradient_tile(const int m, const int ones, const gradient_part *part, float *sums) {
+  const int inputs = m - ones;
+  const ptrdiff_t x_row = part->x_row, dz_row = part->dz_row;
+  const float *x = part->x, *dz = part->dz;
+  v16 totals[m];
+  UNROLL for (int k = 0; k < m; k++) totals[k] = splat(0.0f);
+  if (part->from) {
+    UNROLL for (int k = 0; k < inputs; k++) totals[k] = load(part->from + k * 16);
+    if (ones) totals[inputs] = load(sums);
   }
-  _Pragma("clang loop unroll_count(4)") for (ptrdiff_t r = 0; r < rows; r++) {
-    UNROLL for (int j = 0; j < l; j++) {
-      v16 column = load(dz[j] + r * dz_row);
-      UNROLL for (int k = 0; k < m; k++) {
-        sums[k][j] = fma16(splat(x[r * x_row + k]), column, sums[k][j]);
-      }
+  _Pragma("clang loop unroll_count(4)") for (ptrdiff_t r = 0; r < part->rows; r++) {
+    v16 column = load(dz + r * dz_row);
+    UNROLL for (int k = 0; k < inputs; k++) {
+      totals[k] = fma16(splat(x[r * x_row + k]), column, totals[k]);
     }
+    if (ones) totals[inputs] += column;
   }
-  UNROLL for (int k = 0; k < m; k++) {
-    UNROLL for (int j = 0; j < l; j++) {
-      float *at = to[j] + k * 16;
-      store(at, add ? load(at) + sums[k][j] : sums[k][j]);
-    }
+  if (part->added) {
+    UNROLL for (int k = 0; k < inputs; k++) totals[k] = load(part->to + k * 16) + totals[k];
   }
+  UNROLL for (int k = 0; k < inputs; k++) store(part->to + k * 16, totals[k]);
+  if (ones) store(sums, totals[inputs]);
 }
 
 // Rows that are gone through for all inputs before the next: a panel of 256 rows is 16 KiB.
 #define BLOCK_ROWS 256
 
-// Gradients of inputs 0 ..< `inputs`, a multiple of 16 but for the last block, by one panel.
+// Gradients of at most BLOCK_INPUTS inputs by one panel of columns; where `sums` is not NULL, it
+// becomes the sum of dz.
 static void gradient_panel(
   ptrdiff_t rows, source x, ptrdiff_t inputs, const float *dz, ptrdiff_t dz_row, int32_t add,
-  float *gradient
+  float *gradient, float *sums
 ) {
-  v16 part[BLOCK_INPUTS];
+  v16 parts[BLOCK_INPUTS];
   for (ptrdiff_t r = 0; r < rows; r += BLOCK_ROWS) {
     const int is_last = r + BLOCK_ROWS >= rows;
-    const ptrdiff_t count = is_last ? rows - r : BLOCK_ROWS;
-    const float *const d[6] = {dz + r * dz_row};
-    const float *own = x.at + r * x.row;
-    float *held = add ? (float *)part : gradient;
-    float *target = is_last ? gradient : held;
+    float *const held = add ? (float *)parts : gradient, *const to = is_last ? gradient : held;
     for (ptrdiff_t k = 0; k < inputs;) {
-      const float *from = r == 0 ? NULL : held + k * 16;
-      float *const to[6] = {target + k * 16};
-      const float *input = own + k / 16 * x.panel + k % 16;
-      const ptrdiff_t left = 16 - k % 16 < inputs - k ? 16 - k % 16 : inputs - k;
-#define TILE(m)                                                                                    \
-  gradient_tile(m, 1, count, input, x.row, d, dz_row, from, add && is_last, to);                   \
-  k += m;                                                                                          \
-  break;
-      switch (left) {
-        case 1: TILE(1)
-        case 2: TILE(2)
-        case 3: TILE(3)
-        case 4: case 7: case 8: TILE(4)
-        case 5: case 9: case 10: case 13: case 14: case 15: TILE(5)
-        default: TILE(6)
+      const ptrdiff_t of_block = 16 - k % 16 < inputs - k ? 16 - k % 16 : inputs - k;
+      const gradient_part part = {
+        is_last ? rows - r : BLOCK_ROWS, x.at + k / 16 * x.panel + r * x.row + k % 16, x.row,
+        dz + r * dz_row, dz_row, r == 0 ? NULL : held + k * 16, to + k * 16, add && is_last};
+      int m = rows_of_tile(of_block);
+      const int ones = sums && k + m == inputs;
+      // The sums of dz take the room of an input.
+      if (ones && m == TILE) m = TILE - 1;
+#define INPUTS(m) gradient_tile(m, 0, &part, NULL);
+#define INPUTS_AND_ONES(m) gradient_tile(m, 1, &part, sums);
+      if (sums && k + m == inputs) {
+        switch (m + 1) { TILES(INPUTS_AND_ONES) }
+      } else {
+        switch (m) { TILES(INPUTS) }
       }
-#undef TILE
+#undef INPUTS
+#undef INPUTS_AND_ONES
+      k += m;
     }
   }
 }
 
 // gradient[k][c] = sum over r of x[r][k] dz[r][c], for the columns of `panels`; a matrix of weights.
 // Where `sums` is not NULL, sums[c] = sum over r of dz[r][c]. Each is one chain from 0 over r; set,
-// or added where `add`. `x` and `x_plane` as above.
+// or added where `add`. `x` and `x_plane` as above; at least one input.
 static void gradient_product(
   ptrdiff_t rows, source x, ptrdiff_t x_plane, ptrdiff_t inputs, source dz, gate_panels panels,
   int32_t add, float *gradient, float *sums
@@ -423,17 +482,16 @@ static void gradient_product(
   for (ptrdiff_t group = 0; group < panels.groups; group++) {
     for (ptrdiff_t gate = panels.first; gate < panels.first + panels.count; gate++) {
       const ptrdiff_t p = group * panels.gates + gate;
-      const float *d = dz.at + p * dz.panel;
+      float totals[16];
       for (ptrdiff_t k = 0; k < inputs; k += BLOCK_INPUTS) {
+        const ptrdiff_t left = inputs - k;
         source own = {x.at + gate * x_plane + k / 16 * x.panel, x.row, x.panel};
         gradient_panel(
-          rows, own, inputs - k < BLOCK_INPUTS ? inputs - k : BLOCK_INPUTS, d, dz.row, add,
-          gradient + (p * inputs + k) * 16);
+          rows, own, left < BLOCK_INPUTS ? left : BLOCK_INPUTS, dz.at + p * dz.panel, dz.row, add,
+          gradient + (p * inputs + k) * 16, sums && left <= BLOCK_INPUTS ? totals : NULL);
       }
       if (sums) {
-        v16 total = splat(0.0f);
-        for (ptrdiff_t r = 0; r < rows; r++) total += load(d + r * dz.row);
-        store(sums + p * 16, add ? load(sums + p * 16) + total : total);
+        store(sums + p * 16, add ? load(sums + p * 16) + load(totals) : load(totals));
       }
     }
   }
