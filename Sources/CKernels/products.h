@@ -66,7 +66,7 @@ LANE int rows_of_tile(ptrdiff_t left) {
 // Inputs that are gone through for all rows before the next: 256 by 16 weights are 16 KiB.
 #define BLOCK_INPUTS 256
 
-// A product of rows of inputs with a matrix: all of it, or where `p` is said panel p's part.
+// A product of rows of inputs with a matrix.
 typedef struct {
   ptrdiff_t rows;
   source x;
@@ -155,8 +155,8 @@ LANE void tile_of_rows(
 static void many_rows(const input_sums *of) {
   static const float zeros[16] = {0};
   const ptrdiff_t blocks = (of->inputs + 15) / 16, end = of->columns.first + of->columns.count;
-  const ptrdiff_t parts =
-    of->chains > 1 ? of->chains : (of->inputs + BLOCK_INPUTS - 1) / BLOCK_INPUTS;
+  const ptrdiff_t in_blocks = (of->inputs + BLOCK_INPUTS - 1) / BLOCK_INPUTS;
+  const ptrdiff_t parts = of->chains > 1 ? of->chains : in_blocks > 0 ? in_blocks : 1;
   for (ptrdiff_t group = 0; group < of->columns.groups; group++) {
     for (ptrdiff_t gate = of->columns.first; gate < end; gate++) {
       const ptrdiff_t p = group * of->columns.gates + gate;
@@ -446,8 +446,9 @@ static void gradient_panel(
   float *gradient, float *sums
 ) {
   v16 parts[BLOCK_INPUTS];
-  for (ptrdiff_t r = 0; r < rows; r += BLOCK_ROWS) {
-    const int is_last = r + BLOCK_ROWS >= rows;
+  int is_last = 0;
+  for (ptrdiff_t r = 0; !is_last; r += BLOCK_ROWS) {
+    is_last = r + BLOCK_ROWS >= rows;
     float *const held = add ? (float *)parts : gradient, *const to = is_last ? gradient : held;
     for (ptrdiff_t k = 0; k < inputs;) {
       const ptrdiff_t of_block = 16 - k % 16 < inputs - k ? 16 - k % 16 : inputs - k;
@@ -455,9 +456,8 @@ static void gradient_panel(
         is_last ? rows - r : BLOCK_ROWS, x.at + k / 16 * x.panel + r * x.row + k % 16, x.row,
         dz + r * dz_row, dz_row, r == 0 ? NULL : held + k * 16, to + k * 16, add && is_last};
       int m = rows_of_tile(of_block);
-      const int ones = sums && k + m == inputs;
       // The sums of dz take the room of an input.
-      if (ones && m == TILE) m = TILE - 1;
+      if (sums && k + m == inputs && m == TILE) m = TILE - 1;
 #define INPUTS(m) gradient_tile(m, 0, &part, NULL);
 #define INPUTS_AND_ONES(m) gradient_tile(m, 1, &part, sums);
       if (sums && k + m == inputs) {
@@ -474,7 +474,8 @@ static void gradient_panel(
 
 // gradient[k][c] = sum over r of x[r][k] dz[r][c], for the columns of `panels`; a matrix of weights.
 // Where `sums` is not NULL, sums[c] = sum over r of dz[r][c]. Each is one chain from 0 over r; set,
-// or added where `add`. `x` and `x_plane` as above; at least one input.
+// or added where `add`. `x` and `x_plane` as above. There is at least one input; of no
+// rows the sum is 0.
 static void gradient_product(
   ptrdiff_t rows, source x, ptrdiff_t x_plane, ptrdiff_t inputs, source dz, gate_panels panels,
   int32_t add, float *gradient, float *sums
