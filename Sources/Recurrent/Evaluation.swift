@@ -17,8 +17,8 @@ struct Evaluation {
     self.memory = memory
     loss = network.training.loss.kernel(outputs: network.configuration.outputs, memory)
     pass = TilePass(
-      network.configuration, samples: tile, training: false, scratch: scratch,
-      verbs: verbs)
+      network.configuration, layout: network.layout, samples: tile, training: true, masked: false,
+      scratch: scratch, verbs: verbs)
   }
 
   /// The weighted mean; NaN where nothing weighs. The order of samples becomes their own.

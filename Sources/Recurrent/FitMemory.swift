@@ -30,7 +30,7 @@ struct FitMemory: Sendable {
     let stride = pawl_padded(outputs)
     let labels = rowsOfTile * stride
     let weights = pawl_padded(rowsOfTile)
-    let best = network.training.earlyStopping == nil ? 0 : network.weightCount
+    let best = network.training.earlyStopping == nil ? 0 : network.layout.count
     let needed = (labels + weights + stride + best) / 16
     if floats.count < needed { floats = Array(repeating: .zero, count: needed) }
     if order.count < samples {

@@ -13,7 +13,7 @@ struct FitRun {
   var optimizer: OptimizerState
   private let verbs: pawl_kernels
   private let weightCount: Int
-  private let tensors: [Range<Int>]
+  private let tensors: [[Range<Int>]]
   private let values: UnsafeMutablePointer<Float>
   private let gradient: UnsafeMutablePointer<Float>
   private let memory: FitMemory.Pointers
@@ -31,8 +31,8 @@ struct FitRun {
     training = network.training
     optimizer = network.optimizer
     verbs = network.variant.verbs
-    weightCount = network.weightCount
-    tensors = network.tensors
+    weightCount = network.layout.count
+    tensors = network.layout.tensors
     self.refit = refit
     self.epochs = epochs
     self.values = values
@@ -40,8 +40,9 @@ struct FitRun {
     self.memory = memory
     self.observe = observe
     pass = TilePass(
-      configuration, samples: Workspace.samplesAtOnce(training.batch), training: true,
-      scratch: scratch, verbs: verbs)
+      configuration, layout: network.layout,
+      samples: Workspace.samplesAtOnce(training.batch), training: true, scratch: scratch,
+      verbs: verbs)
     evaluation = Evaluation(network, scratch: scratch, memory: memory)
     loss = training.loss.kernel(outputs: configuration.outputs, memory)
   }
@@ -180,7 +181,7 @@ struct FitRun {
   private mutating func update() -> Double {
     var update = optimizer.advance(training)
     var norm = Double.nan
-    if observe != nil { norm = self.norm(0..<weightCount) }
+    if observe != nil { norm = wholeNorm }
     switch training.clipping {
     case .none:
       apply(&update, 0..<weightCount)
@@ -190,18 +191,22 @@ struct FitRun {
     case .norm(let limit):
       for tensor in tensors {
         update.gradient_scale = scale(self.norm(tensor), limit: limit)
-        apply(&update, tensor)
+        for part in tensor { apply(&update, part) }
       }
     case .globalNorm(let limit):
-      if observe == nil { norm = self.norm(0..<weightCount) }
+      if observe == nil { norm = wholeNorm }
       update.gradient_scale = scale(norm, limit: limit)
       apply(&update, 0..<weightCount)
     }
     return norm
   }
 
-  private func norm(_ range: Range<Int>) -> Double {
-    verbs.sum_of_squares(range.count, gradient + range.lowerBound).squareRoot()
+  private var wholeNorm: Double { verbs.sum_of_squares(weightCount, gradient).squareRoot() }
+
+  private func norm(_ parts: [Range<Int>]) -> Double {
+    var squares = 0.0
+    for part in parts { squares += verbs.sum_of_squares(part.count, gradient + part.lowerBound) }
+    return squares.squareRoot()
   }
 
   /// PyTorch: min(1, limit / (norm + 1e-6)); Keras: min(1, limit / norm).

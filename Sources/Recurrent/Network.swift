@@ -21,9 +21,7 @@ public struct Network: Restorable, Sendable {
   /// kernels' layout.
   var values: [SIMD16<Float>]
   var optimizer = OptimizerState()
-  let layout: pawl_lstm_layout
-  /// The ranges of weights whose gradients are clipped together, where each tensor is clipped apart.
-  let tensors: [Range<Int>]
+  let layout: NetworkLayout
 
   /// A network with the initial weights of its dialect, those of refit 0.
   public init(
@@ -34,9 +32,8 @@ public struct Network: Restorable, Sendable {
     self.configuration = configuration
     self.training = training
     self.variant = variant
-    layout = configuration.layout
-    tensors = configuration.tensorRanges
-    values = Array(repeating: .zero, count: Network.floats(layout, training) / 16)
+    layout = NetworkLayout(configuration)
+    values = Array(repeating: .zero, count: (1 + training.optimizer.slots) * layout.count / 16)
     redraw(refit: 0)
   }
 
@@ -53,35 +50,24 @@ public struct Network: Restorable, Sendable {
     optimizer = OptimizerState()
   }
 
-  /// Floats of all weights, padding among them.
-  var weightCount: Int { layout.count }
-
-  private static func floats(_ layout: pawl_lstm_layout, _ training: TrainingConfiguration) -> Int {
-    (1 + training.optimizer.slots) * layout.count
-  }
-
   /// The values of a tensor in PyTorch's order.
   public func values(of tensor: Tensor) -> [Float] {
-    (0..<tensor.count(in: configuration)).map { index in
-      let position = position(of: index, in: tensor)
-      return values[position / 16][position % 16]
+    var result: [Float] = []
+    layout.forEachPlace(of: tensor, in: configuration) { place in
+      result.append(values[place / 16][place % 16])
     }
+    return result
   }
 
   /// Replaces the values of a tensor, given in PyTorch's order; the moments stay.
   public mutating func setValues(_ newValues: [Float], of tensor: Tensor) {
-    precondition(
-      newValues.count == tensor.count(in: configuration),
-      "\(tensor.rawValue) takes \(tensor.count(in: configuration)) values")
-    for (index, value) in newValues.enumerated() {
-      let position = position(of: index, in: tensor)
-      values[position / 16][position % 16] = value
+    let count = tensor.count(in: configuration)
+    precondition(newValues.count == count, "\(tensor) takes \(count) values")
+    var next = 0
+    layout.forEachPlace(of: tensor, in: configuration) { place in
+      values[place / 16][place % 16] = newValues[next]
+      next += 1
     }
-  }
-
-  private func position(of index: Int, in tensor: Tensor) -> Int {
-    tensor.position(
-      of: index, hidden: configuration.hidden[0], features: configuration.features, in: layout)
   }
 
   public func save(to writer: inout StateWriter) {
