@@ -95,9 +95,9 @@ def last_quarter(errors):
     return float(np.mean(errors[-len(errors) // 4 :]))
 
 
-def walk(variant, series):
+def walk(variant, series, draw):
     """The score of the network, and that of repeating the last target."""
-    keras.utils.set_random_seed(series)
+    keras.utils.set_random_seed(series + 100 * draw)
     windows, targets = samples(series, variant.lookback)
     model = network(variant)
     errors, naive = [], []
@@ -117,6 +117,7 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--variant", default="base", help="one of " + ", ".join(VARIANTS) + ", or all")
     arguments.add_argument("--series", default="0:1", help="first:end")
+    arguments.add_argument("--draw", type=int, default=0, help="another draw of weights and masks")
     arguments.add_argument("--scores", help="the file to add to")
     options = arguments.parse_args()
     first, end = (int(part) for part in options.series.split(":"))
@@ -143,7 +144,7 @@ def main():
             if (name, str(series)) in known:
                 continue
             begun = time.perf_counter()
-            score, naive = walk(VARIANTS[name], series)
+            score, naive = walk(VARIANTS[name], series, options.draw)
             print(
                 f"{name}, series {series}: {score:.5f} mse of the last quarter, {naive:.5f} naive, "
                 f"{time.perf_counter() - begun:.2f} s",

@@ -10,6 +10,7 @@ save the GRU that resets after its product, which in Keras has two.
 
 Everything is computed in Float64 and again in Float32. A case whose Float32 is further from its Float64
 than a quarter of what the tests allow tries a smaller learning rate, and then gives way to another draw.
+So does one where gradients cancel but for rounding, which adaptive optimisers blow up to a whole step.
 
 Lines: `case key=value...`; `forecast` of the first samples; `loss` of the first batch; for each tensor
 `gradient NAME` of the first batch's loss, before any clipping, and `ten NAME`, its values after ten
@@ -32,7 +33,7 @@ GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 
 
 def mixed(x):
-    x = np.asarray(x, dtype=np.uint32)
+    x = np.atleast_1d(np.asarray(x, dtype=np.uint32))
     x = (x ^ (x >> np.uint32(16))) * np.uint32(0x7FEB352D)
     x = (x ^ (x >> np.uint32(15))) * np.uint32(0x846CA68B)
     return x ^ (x >> np.uint32(16))
@@ -274,6 +275,7 @@ def keras_step(c, net, dtype):
 
 
 def results(c, dtype):
+    """What is found, and whether a gradient of the head's bias cancelled in some update."""
     net = network(c, dtype)
     windows, labels = data(c, dtype)
     batch = c["batch"]
@@ -287,10 +289,14 @@ def results(c, dtype):
             found["loss"] = np.array([loss.item()])
             for name, tensor in named(net):
                 found["gradient " + name] = tensor.grad.double().numpy().ravel().copy()
+        # Losses with slopes of one size may cancel to zero, or to what rounding leaves of it.
+        bias = net.head.bias.grad.abs()
+        found["cancels"] = found.get("cancels", False) or bool((bias < 1e-6 * bias.max()).any())
         update()
+    cancels = found.pop("cancels")
     for name, tensor in named(net):
         found["ten " + name] = tensor.detach().double().numpy().ravel().copy()
-    return found
+    return found, cancels
 
 
 def told(key, values):
@@ -320,8 +326,8 @@ def main():
         key += 1
         c = configuration(key)
         for _ in range(3):
-            double, single = results(c, torch.float64), results(c, torch.float32)
-            if close_enough(double, single):
+            double, cancels = results(c, torch.float64)
+            if not cancels and close_enough(double, results(c, torch.float32)[0]):
                 break
             c["rate"] /= 8
             lowered += 1
