@@ -11,10 +11,10 @@ public struct RecurrentForecaster: Forecaster {
   var fitting: ScalerFitting
   private(set) var scalers: ScalerSet
   private var hasScalers = false
-  private var windows = ScaledWindows()
+  var windows = ScaledWindows()
   private var heldOut = ScaledWindows()
   var history = HistoryCache()
-  private var output: [Float]
+  var output: [Float]
 
   /// - Parameters:
   ///   - configuration: of the walk.
@@ -251,7 +251,7 @@ public struct RecurrentForecaster: Forecaster {
   ) -> [Prediction]? {
     if isStateful {
       advance(to: bar, from: ledger, stateBars: stateBars)
-      return predictions(of: output)
+      return predictions()
     }
     if configuration.scalerFit == .window {
       guard let own = fitting.fitted(onWindowEndingAt: bar, of: ledger) else { return nil }
@@ -261,10 +261,10 @@ public struct RecurrentForecaster: Forecaster {
     windows.fill(rows: bar - lookback + 1..<bar + 1, ledger: ledger, scalers: scalers)
     network.forecast(
       rows: windows.data.rows, end: lookback - 1, into: &output, using: &workspace)
-    return predictions(of: output)
+    return predictions()
   }
 
-  private func predictions(of output: [Float]) -> [Prediction]? {
+  private func predictions() -> [Prediction]? {
     guard output.allSatisfy(\.isFinite) else { return nil }
     let quantiles = QuantileOrder(network.training.loss)
     return scalers.outputs.indices.map { index in

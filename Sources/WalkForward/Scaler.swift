@@ -100,7 +100,8 @@ public struct ScalerStatistics: Equatable, Sendable {
     }
   }
 
-  private var deviation: Double { (squares / Double(count)).squareRoot() }
+  /// The standard deviation of the values so far (dividing by n); without any, NaN.
+  var deviation: Double { (squares / Double(count)).squareRoot() }
 }
 
 /// One scaler a feature and one an output.
