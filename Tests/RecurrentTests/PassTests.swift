@@ -125,7 +125,7 @@ struct PassCase: CustomTestStringConvertible {
           rows.withUnsafeBufferPointer { rows in
             ends.withUnsafeBufferPointer { ends in
               guard let rows = rows.baseAddress, let ends = ends.baseAddress else { return }
-              var samples = pawl_samples(rows: rows, ends: ends, labels: nil)
+              var samples = pawl_samples(rows: rows, ends: ends)
               pass.gather(
                 &samples, index: index, count: index.count, steps: steps, fromState: hasState)
             }
