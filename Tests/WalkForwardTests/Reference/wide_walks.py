@@ -1,6 +1,6 @@
 """Writes wide_walks.txt: walks of every kind of network and training, made by PyTorch.
 
-    python wide_walks.py > wide_walks.txt
+    python wide_walks.py > wide_walks.txt      (or with names of walks: only these)
 
 As make_walks.py, whose series and initial numbers it uses, with all cells, stacked layers, several
 horizons, optimisers, losses, schedules, clipping, epochs, weights that decay with age, a validation part
@@ -120,7 +120,7 @@ def loss_of(o, forecast, label, weight):
     return (losses * mass).sum() / mass.sum()
 
 
-class Refit:
+class WindowRefit:
     """One refit's data: scalers fitted on `fitted`, samples in time order."""
 
     def __init__(self, o, x, target, fitted, samples, dtype):
@@ -158,8 +158,49 @@ class Refit:
             return loss_of(self.o, net(self.windows)[0], self.labels, self.weights).item()
 
 
+class StatefulRefit:
+    """The same for a state that is carried: each row is a sample, trained on in time order in chunks of
+    `lookback` rows, of which the last ends with the rows. Only rows from `counted` on have a loss."""
+
+    def __init__(self, o, x, target, fitted, samples, dtype, counted=0):
+        self.o, self.dtype = o, dtype
+        self.columns = [scaler(o["scale"], x[fitted, c]) for c in range(o["features"])]
+        self.heads = [scaler(o["scale"], target[[s + h for s in fitted]]) for h in o["horizons"]]
+        self.scaled = torch.tensor(
+            np.stack([self.columns[c][0](x[:, c]) for c in range(o["features"])], axis=1), dtype=dtype)
+        first, end = samples[0], samples[-1] + 1
+        labels = np.full((end, len(o["horizons"])), np.nan)
+        for s in samples:
+            if s >= counted:
+                labels[s] = [self.heads[j][0](target[s + h]) for j, h in enumerate(o["horizons"])]
+        self.labels = torch.tensor(labels, dtype=dtype)
+        starts = sorted({max(first, end - k * o["lookback"]) for k in range(1, (end - first) // o["lookback"] + 2)})
+        self.chunks = [(a, b) for a, b in zip(starts, [*starts[1:], end]) if b > a]
+
+    def losses(self, net):
+        state = None
+        for a, b in self.chunks:
+            out, state = net(self.scaled[None, a:b], state)
+            label = self.labels[None, a:b]
+            if (~torch.isnan(label)).any():
+                yield loss_of(self.o, out, label, torch.ones(1, dtype=self.dtype)), (~torch.isnan(label)).sum().item()
+
+    def epoch(self, net, steps):
+        net.zero_grad()
+        for loss, _ in self.losses(net):
+            loss.backward()
+            steps.update()
+            net.zero_grad()
+
+    def loss(self, net):
+        with torch.no_grad():
+            pairs = list(self.losses(net))
+            return sum(loss.item() * count for loss, count in pairs) / sum(count for _, count in pairs)
+
+
 def fit(o, net, steps, x, target, samples, dtype):
     """Trains by the newest samples; the scalers to forecast with and the epochs that count."""
+    Refit = StatefulRefit if o["stateful"] else WindowRefit
     if not o["validation"]:
         refit = Refit(o, x, target, samples, samples, dtype)
         for _ in range(o["epochs"]):
@@ -170,7 +211,10 @@ def fit(o, net, steps, x, target, samples, dtype):
     trained = [s for s in samples[:split] if s <= first - max(max(o["horizons"]), 1)]
     start = copied(net.state_dict()), steps.save()
     refit = Refit(o, x, target, trained, trained, dtype)
-    held = Refit(o, x, target, trained, samples[split:], dtype)
+    if o["stateful"]:
+        held = Refit(o, x, target, trained, trained + samples[split:], dtype, counted=first)
+    else:
+        held = Refit(o, x, target, trained, samples[split:], dtype)
     best, best_epoch, best_weights, waited = math.inf, 0, None, 0
     for epoch in range(1, o["epochs"] + 1):
         refit.epoch(net, steps)
@@ -199,7 +243,7 @@ def walk(o, dtype):
     lookback, hmax = o["lookback"], max(o["horizons"])
     for t in range(BARS):
         sample = t - max(hmax, 1)
-        if sample >= lookback - 1:
+        if sample >= (0 if o["stateful"] else lookback - 1):
             mature.append(sample)
         if done == 0 and len(mature) >= o["first"]:
             first_bar = t
@@ -216,7 +260,8 @@ def walk(o, dtype):
                 steps = Steps(o, net)
             refit, epochs = fit(o, net, steps, x, target, samples, dtype)
             chosen.append(epochs)
-        window = np.stack([refit.columns[c][0](x[t - lookback + 1 : t + 1, c])
+        begin = 0 if o["stateful"] else t - lookback + 1
+        window = np.stack([refit.columns[c][0](x[begin : t + 1, c])
                            for c in range(o["features"])], axis=1)
         with torch.no_grad():
             out = net(torch.tensor(window[None], dtype=dtype))[0][0, -1].double().numpy()
@@ -229,7 +274,7 @@ BASE = dict(
     cell="lstm", train="rolling", window=40, start_from="warm", scale="zscore", horizons=[1], features=2,
     hidden=[8], lookback=5, batch=4, first=30, every=1, rate=1e-3, refits=60, optimizer="adam", loss="mse",
     quantiles=[], output="last", schedule="constant", clip="none", epochs=1, half_life=0, validation=0.0,
-    patience=0, after="refit")
+    patience=0, after="refit", stateful=False)
 WALKS = {
     "gru-rolling": dict(cell="gru", hidden=[16]),
     "gru-expanding-cold": dict(cell="gru", train="expanding", start_from="cold", every=2, refits=40),
@@ -258,13 +303,21 @@ WALKS = {
         validation=0.25, patience=2, epochs=8, after="keep", cell="gru", every=4, refits=20),
     "validation-cold": dict(
         validation=0.3, patience=3, epochs=12, start_from="cold", rate=1e-2, horizons=[1, 3], every=5, refits=15),
+    "stateful-lstm": dict(stateful=True, lookback=7, every=2, refits=30),
+    "stateful-gru-expanding": dict(stateful=True, cell="gru", train="expanding", every=4, refits=20, horizons=[1, 2]),
+    "stateful-stacked-cold": dict(
+        stateful=True, hidden=[9, 6], train="expanding", start_from="cold", every=4, refits=15, epochs=2, lookback=11),
+    "stateful-rnn": dict(stateful=True, cell="rnn", every=2, refits=30),
+    "stateful-validation": dict(
+        stateful=True, validation=0.25, patience=2, epochs=6, every=4, refits=15, train="expanding"),
 }
 
 
 def main():
     torch.set_num_threads(1)
-    for name, changes in WALKS.items():
-        o = BASE | changes
+    wanted = sys.argv[1:] or list(WALKS)
+    for name in wanted:
+        o = BASE | WALKS[name]
         (double, chosen), (single, chosen_single) = walk(o, torch.float64), walk(o, torch.float32)
         scale = series(o["features"])[1].std()
         apart = np.abs(double - single).max(axis=1) > 1e-5 * scale
