@@ -1,4 +1,5 @@
 import Bytes
+import Market
 import Numerics
 import Recurrent
 
@@ -75,10 +76,13 @@ public struct Walk: Sendable {
   /// Takes in the next bar.
   ///
   /// - Parameters:
+  ///   - time: of the bar; a schedule by the calendar goes by it.
   ///   - features: one value a feature; NaN is missing.
   ///   - labels: the target of each horizon as evaluated at this bar; NaN is missing.
   /// - Throws: `TrainingError` where training met a number that is not finite.
-  public mutating func step(features: [Double], labels: [Double]) throws(TrainingError) {
+  public mutating func step(
+    time: Timestamp, features: [Double], labels: [Double]
+  ) throws(TrainingError) {
     refit = nil
     forecasts.removeAll(keepingCapacity: true)
     scores.removeAll(keepingCapacity: true)
@@ -105,8 +109,10 @@ public struct Walk: Sendable {
 
   private var refitIsDue: Bool {
     guard refitCount > 0 else { return ledger.mature.count >= configuration.first }
-    guard let refitEvery = configuration.refitEvery else { return false }
-    return (bar - firstRefitBar) % refitEvery == 0
+    switch configuration.refits {
+    case .every(let bars): return (bar - firstRefitBar) % bars == 0
+    case .never, .weekly, .monthly, .drift: return false
+    }
   }
 
   private mutating func fit() throws(TrainingError) {
@@ -153,7 +159,7 @@ public struct Walk: Sendable {
     trainedThroughBar = max(trainedThroughBar, ledger.lastBarUsed(by: samples[samples.count - 1]))
     refit = Refit(
       index: index, samples: report.samples, epochs: report.epochs, updates: report.updates,
-      lossFirst: report.lossFirst, lossLast: report.lossLast)
+      lossFirst: report.lossFirst, lossLast: report.lossLast, start: .warm)
   }
 
   private func trainingSamples(refit index: Int) -> [Int] {
