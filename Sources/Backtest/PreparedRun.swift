@@ -73,16 +73,22 @@ public struct PreparedRun {
     _ spec: RunSpec, _ programs: RunPrograms, supplies: [BarSupply], variant: KernelVariant
   ) throws(RunFailure) {
     var spec = spec
-    if case .fraction(let fraction) = spec.learning?.walkForward.first {
+    if let fraction = spec.learning?.firstFraction {
       let steps = try Self.countSteps(spec, supplies)
-      spec.learning?.walkForward.first = .count(max(1, Int(fraction * Double(steps))))
+      spec.learning?.walk.first = max(1, Int(fraction * Double(steps)))
+      spec.learning?.firstFraction = nil
+      do throws(SpecError) {
+        try spec.learning?.checkValidation(nil)
+      } catch {
+        throw .usage(error.message)
+      }
     }
     self.spec = spec
     self.programs = programs
     self.supplies = supplies
     self.variant = variant
     statements = RunStatements(spec, supplies: supplies)
-    timeline = spec.learning.map { LearningTimeline(programs, $0, first: $0.firstCount) }
+    timeline = spec.learning.map { LearningTimeline(programs, $0) }
     initialWeights = try spec.readInitialWeights()
     oracle = try OracleForecasts(spec, programs)
     truthInput =
@@ -136,16 +142,18 @@ public struct PreparedRun {
 
   private func makeLearner() throws(RunFailure) -> Learner? {
     guard let learning = spec.learning, let features = programs.features else { return nil }
+    guard let network = learning.network else { throw .internalFault("only networks forecast yet") }
+    var configuration = learning.walk
+    configuration.seed = spec.seed
     let walk = Walk(
-      configuration: WalkConfiguration(learning, seed: spec.seed),
-      network: try makeNetwork(learning, features: features.outputs.count),
+      configuration: configuration, network: try makeNetwork(network),
       startsFromGivenWeights: initialWeights != nil, leakedScalers: try leakedScalers(learning))
     return Learner(features: features, targets: programs.targets, walk: walk, oracle: oracle)
   }
 
   /// With `scaler_fit: all`, the scalers of the whole series, future and all.
   private func leakedScalers(_ learning: LearningSpec) throws(RunFailure) -> ScalerSet? {
-    guard learning.training.scalerFit == .all, let program = programs.features else { return nil }
+    guard learning.walk.scalerFit == .all, let program = programs.features else { return nil }
     var panel = try Self.makePanel(spec, supplies)
     var features = BoundExpressions(program)
     var targets = programs.targets.map { BoundExpressions($0) }
@@ -167,10 +175,8 @@ public struct PreparedRun {
     } catch {
       throw .bars(error)
     }
-    let training = learning.training
     return ScalerSet(
-      features: featureStatistics, outputs: targetStatistics,
-      kind: ScalerKind(training.scaler, training),
-      outputKind: ScalerKind(training.targetScaler, training))
+      features: featureStatistics, outputs: targetStatistics, kind: learning.walk.scaler,
+      outputKind: learning.walk.targetScaler)
   }
 }

@@ -38,17 +38,14 @@ public struct RunMetrics: Restorable, Sendable {
   /// Forecast figures, one report a horizon.
   public var forecastReports: [ForecastReport] { forecasts?.reports ?? [] }
 
-  public func verdict(leaks: [String]) -> Verdict {
-    // A statement begins with its identifier, which is all that a verdict needs of it.
-    Verdict(
-      leaks: leaks.map { String($0.prefix { $0 != ":" }) }, forecasts: forecastReports,
-      returns: returns)
+  public func verdict(leaks: [RunStatement]) -> Verdict {
+    Verdict(leaks: leaks.map(\.kind.rawValue), forecasts: forecastReports, returns: returns)
   }
 
   /// The manifest's `metrics`: figures by name, those of the first horizon among them, the others'
   /// with `_h` and the horizon behind; those of the whole span under `whole_span`; for each that is
   /// null the reason under `undefined`; and the verdict.
-  func json(leaks: [String]) -> [String: JSONValue] {
+  func json(leaks: [RunStatement]) -> [String: JSONValue] {
     let returns = self.returns
     var table = FigureTable()
     table.put(returns.metrics)

@@ -278,7 +278,6 @@ extension ScalerKind {
     case .none: .none
     case .minmax: .minmax
     case .zscore: .zscore
-    case .robust: .robust
     }
   }
 
@@ -289,7 +288,7 @@ extension ScalerKind {
     case .none: self = .none
     case .minmax: self = .minmax(low: range.low, high: range.high)
     case .zscore: self = .zscore
-    case .robust: self = .robust
+    case .robust: throw section.missing(key, "another scaler in this version")
     }
   }
 }
@@ -298,7 +297,8 @@ extension SpecSection {
   /// Refuses keys that a forecaster has no use for.
   fileprivate func refuse(_ keys: [String], of kind: ForecasterKind) throws(SpecError) {
     guard let entry = entries.first(where: { keys.contains($0.key) }) else { return }
-    let owners = path == "model"
+    let owners =
+      path == "model"
       ? ForecasterKind.allCases.filter { $0.keys.contains(entry.key) } : [.network]
     throw SpecError(
       entry.place,

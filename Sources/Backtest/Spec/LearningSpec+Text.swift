@@ -166,7 +166,11 @@ extension WalkConfiguration {
       writer.line("train", raw: "incremental")
       writer.line("replay", replay)
     }
-    if let firstFraction { writer.line("first", firstFraction) } else { writer.line("first", first) }
+    if let firstFraction {
+      writer.line("first", firstFraction)
+    } else {
+      writer.line("first", first)
+    }
     switch refits {
     case .every(let bars): writer.line("refit_every", bars)
     case .never: writer.line("refit_every", raw: "never")

@@ -56,4 +56,13 @@ public enum ForecasterSpec: Equatable, Sendable {
   case ar(order: Int)
   /// An error-correction model of a pair.
   case ecm(order: Int)
+
+  /// Bars that a sample's window spans.
+  public var lookback: Int {
+    switch self {
+    case .network(let network): network.configuration.lookback
+    case .ridge(let lookback, _): lookback
+    case .naive, .drift, .mean, .seasonalNaive, .ar, .ecm: 1
+    }
+  }
 }

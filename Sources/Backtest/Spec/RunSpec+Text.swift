@@ -33,6 +33,10 @@ extension RunSpec {
     }
     writer.section("positions") { positions.write(to: &$0, names: source.instrumentNames) }
     writer.section("execution") { execution.write(to: &$0) }
+    writer.section("logs") { writer in
+      writer.line("losses", logs.losses)
+      writer.line("fitted", logs.fitted)
+    }
   }
 }
 

@@ -17,6 +17,7 @@ public struct RunSpec: Equatable, Sendable {
   public var allowLeaks: Bool
   public var positions: PositionsSpec
   public var execution: ExecutionSpec
+  public var logs = LogsSpec()
 
   /// The instruments, in the order that their indices count.
   public var instruments: [Instrument] {
@@ -42,6 +43,14 @@ public struct SpanSpec: Equatable, Sendable {
     if let to, to < time { return false }
     return true
   }
+}
+
+/// The tables that a run writes only when asked.
+public struct LogsSpec: Equatable, Sendable {
+  /// One row an update of the training.
+  public var losses = false
+  /// Forecasts on the samples of the last refit.
+  public var fitted = false
 }
 
 /// Which times are steps of the panel.

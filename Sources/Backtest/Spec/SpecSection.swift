@@ -49,7 +49,8 @@ struct SpecSection {
   /// - Throws: at the first of them that is there.
   func refuse(_ keys: [String], unless isAllowed: Bool, _ needed: String) throws(SpecError) {
     guard !isAllowed, let entry = entries.first(where: { keys.contains($0.key) }) else { return }
-    throw SpecError(entry.place, "\(path(of: entry.key)) was given without \(needed), which it needs")
+    throw SpecError(
+      entry.place, "\(path(of: entry.key)) was given without \(needed), which it needs")
   }
 
   /// The section under `key`.

@@ -131,7 +131,7 @@ struct RunPlan: Sendable {
   init(spec: RunSpec, specPath: String, out: String?, variant: KernelVariant) throws(RunFailure) {
     var spec = spec
     // The folder is named after the spec as resolved, and a fraction is resolved from the bars.
-    if case .fraction = spec.learning?.walkForward.first {
+    if spec.learning?.firstFraction != nil {
       spec = try PreparedRun(spec, variant: variant).spec
     }
     self.spec = spec
