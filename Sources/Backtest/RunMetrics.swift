@@ -26,7 +26,7 @@ public struct RunMetrics: Restorable, Sendable {
     case .forecast: forecastCount += 1
     case .score(let score, _, let oracle):
       forecasts?.add(
-        horizon: score.forecast.horizon, forecast: score.forecast.value,
+        horizon: score.forecast.horizon, bar: score.forecast.bar, forecast: score.forecast.value,
         naive: score.forecast.naive, mean: score.forecast.mean, actual: score.actual,
         oracle: oracle ?? .nan)
     case .refit, .order, .flow: break

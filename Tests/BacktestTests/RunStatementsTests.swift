@@ -39,7 +39,7 @@ private func statements(_ name: String, _ settings: String...) throws -> RunStat
 }
 
 @Test func leaksAreListedByName() throws {
-  #expect(try statements("tutorial-lstm").leaks == [])
+  #expect(try statements("tutorial-lstm").leaks.isEmpty)
   #expect(
     try statements("tutorial-lstm-leaky").leaks.map(\.description)
       == ["rescale: prices of X, Y are mapped by extremes of the whole series"])
