@@ -624,7 +624,7 @@ struct WrongSpec: CustomTestStringConvertible {
 
     - cell: lstm
     + cell: lstm\n  order: 5
-    = a.yaml:16:3: model.order was given with forecaster: network, it belongs to ar and ecm
+    = a.yaml:16:3: model.order was given with forecaster: network, it belongs to ar
 
     - stateful: false
     + stateful: no
@@ -889,7 +889,19 @@ func validationLeavesSamplesOnBothSides(set: [String], message: String) {
 
 @Test(arguments: [
   ("model={ forecaster: naive }", "training={}", "(no error)"),
-  ("model={ forecaster: ridge, lookback: 5 }", "training={ scaler: none }", "(no error)"),
+  ("model={ forecaster: ridge, lookback: 5 }", "training={ weight_half_life: 50 }", "(no error)"),
+  (
+    "model={ forecaster: ridge, lookback: 5 }", "training={ scaler: none }",
+    "--set training={ scaler: none }: training.scaler was given with forecaster: ridge, it belongs to network"
+  ),
+  (
+    "model={ forecaster: drift }", "training={ weight_half_life: 50 }",
+    "--set training={ weight_half_life: 50 }: training.weight_half_life was given with forecaster: drift, it belongs to network, ridge, ar and ecm"
+  ),
+  (
+    "model={ forecaster: ecm, order: 1 }", "training={}",
+    "--set model={ forecaster: ecm, order: 1 }: model.order was given with forecaster: ecm, it belongs to ar"
+  ),
   ("model={ forecaster: ecm }", "training={}", "(no error)"),
   (
     "model={ forecaster: ridge }", "training={}",
@@ -910,6 +922,14 @@ func validationLeavesSamplesOnBothSides(set: [String], message: String) {
 ])
 func otherForecastersHaveKeysOfTheirOwn(model: String, training: String, message: String) {
   #expect(SpecFixture.message(SpecFixture.model, set: [model, training]) == message)
+}
+
+@Test func anErrorCorrectionModelNeedsAPair() {
+  let set = ["model={ forecaster: ecm }", "training={}", "features.z=Y.close"]
+  #expect(
+    SpecFixture.message(SpecFixture.model, set: set)
+      == "a.yaml:9:3: features had 3 entries, 2 are needed with forecaster: ecm: the levels of a pair"
+  )
 }
 
 @Test func aTableThatNothingFillsIsRefused() {

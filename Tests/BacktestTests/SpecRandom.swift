@@ -141,11 +141,7 @@ extension SpecRandom {
       scalerFit: word(ScalerFit.self), seed: 0)
     var fraction: Double?
     if chance(50) { walk.first = count() } else { fraction = self.fraction() / 2 + 0.25 }
-    var forecaster = forecaster()
-    if chance(80) {
-      forecaster = .network(
-        network(features: features.count, horizons: horizons.count, walk: &walk))
-    }
+    let forecaster = forecaster(features: features.count, &walk)
     return LearningSpec(
       features: features,
       target: TargetSpec(
@@ -228,11 +224,17 @@ extension SpecRandom {
     ])
   }
 
-  private mutating func forecaster() -> ForecasterSpec {
-    pick([
+  private mutating func forecaster(
+    features: Int, _ walk: inout WalkConfiguration
+  ) -> ForecasterSpec {
+    if chance(80) {
+      return .network(network(features: features, horizons: walk.horizons.count, walk: &walk))
+    }
+    (walk.scaler, walk.targetScaler, walk.scalerFit) = (.none, .none, .train)
+    return pick([
       .naive, .drift, .mean, .seasonalNaive(season: count()),
       .ridge(lookback: 1 + below(100), penalty: fraction()), .ar(order: 1 + below(100)),
-      .ecm(order: 1 + below(100)),
+      .ecm,
     ])
   }
 

@@ -32,9 +32,11 @@ extension LearningSpec {
       forecaster = .network(network)
     } else {
       let training = try spec.sectionIfPresent("training", keys: Self.trainingKeys)
-      try training?.refuse(NetworkSpec.trainingKeys, of: kind)
+      try training?.refuse(kind.foreignTrainingKeys, of: kind)
       try schedule.refuse(["start_from", "max_updates"], of: kind)
-      try walk.readScaling(training)
+      walk.weightHalfLife = try training?.numberOrNone("weight_half_life", .above(0))
+      walk.scaler = .none
+      walk.targetScaler = .none
       forecaster = try ForecasterSpec(kind, model)
     }
   }
@@ -130,10 +132,20 @@ enum ForecasterKind: String, CaseIterable {
   var keys: [String] {
     switch self {
     case .network: NetworkSpec.modelKeys
-    case .naive, .drift, .mean: []
+    case .naive, .drift, .mean, .ecm: []
     case .seasonalNaive: ["season"]
     case .ridge: ["lookback", "penalty"]
-    case .ar, .ecm: ["order"]
+    case .ar: ["order"]
+    }
+  }
+
+  /// Whether it is a regression, which weighs samples by their age where asked to.
+  var isRegression: Bool { [.ridge, .ar, .ecm].contains(self) }
+
+  /// The keys of `training` that it has no use for.
+  var foreignTrainingKeys: [String] {
+    LearningSpec.trainingKeys.filter {
+      $0 != "allow_leaks" && !(isRegression && $0 == "weight_half_life")
     }
   }
 
@@ -166,8 +178,7 @@ extension ForecasterSpec {
         lookback: try section.integer("lookback", in: 1...SpecLimits.lookback),
         penalty: try section.number("penalty", .atLeast(0), default: 1))
     case .ar: self = .ar(order: try section.integer("order", in: 1...SpecLimits.lookback))
-    case .ecm:
-      self = .ecm(order: try section.integer("order", in: 1...SpecLimits.lookback, default: 1))
+    case .ecm: self = .ecm
     }
   }
 }
@@ -262,9 +273,8 @@ extension WalkConfiguration {
     }
   }
 
-  /// The keys of `training` about scalers; without the section all is as by default.
-  fileprivate mutating func readScaling(_ training: SpecSection?) throws(SpecError) {
-    guard let training else { return }
+  /// The keys of `training` about scalers.
+  fileprivate mutating func readScaling(_ training: SpecSection) throws(SpecError) {
     let range = try training.pair("scaler_range", default: nil) ?? (-1, 1)
     scaler = try ScalerKind(training, "scaler", range)
     targetScaler = try ScalerKind(training, "target_scaler", range)
@@ -297,9 +307,11 @@ extension SpecSection {
   /// Refuses keys that a forecaster has no use for.
   fileprivate func refuse(_ keys: [String], of kind: ForecasterKind) throws(SpecError) {
     guard let entry = entries.first(where: { keys.contains($0.key) }) else { return }
-    let owners =
+    let owners = ForecasterKind.allCases.filter { other in
       path == "model"
-      ? ForecasterKind.allCases.filter { $0.keys.contains(entry.key) } : [.network]
+        ? other.keys.contains(entry.key)
+        : other == .network || other.isRegression && entry.key == "weight_half_life"
+    }
     throw SpecError(
       entry.place,
       "\(path(of: entry.key)) was given with forecaster: \(kind.rawValue), it belongs to "

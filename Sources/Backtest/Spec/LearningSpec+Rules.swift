@@ -7,6 +7,12 @@ extension LearningSpec {
   /// - Parameter root: the spec's tree, for places.
   /// - Throws: at the value that a rule refuses.
   func checkRules(_ root: SpecNode) throws(SpecError) {
+    if forecaster == .ecm, features.count != 2 {
+      throw SpecError(
+        root.place(of: "features"),
+        "features had \(features.count) entries, 2 are needed with forecaster: ecm: the levels of a "
+          + "pair")
+    }
     guard let network else { return }
     if network.configuration.state == .stateful { try checkStateful(network, root) }
     if let file = network.initialWeights, network.ensemble > 1 {

@@ -9,12 +9,12 @@ extension ForecasterSpec {
     writer.line("forecaster", kind)
     switch self {
     case .network(let network): network.writeModel(walk, to: &writer)
-    case .naive, .drift, .mean: break
+    case .naive, .drift, .mean, .ecm: break
     case .seasonalNaive(let season): writer.line("season", season)
     case .ridge(let lookback, let penalty):
       writer.line("lookback", lookback)
       writer.line("penalty", penalty)
-    case .ar(let order), .ecm(let order): writer.line("order", order)
+    case .ar(let order): writer.line("order", order)
     }
   }
 

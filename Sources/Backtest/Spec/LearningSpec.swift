@@ -50,19 +50,21 @@ public enum ForecasterSpec: Equatable, Sendable {
   case mean
   /// The newest known label a whole number of seasons back.
   case seasonalNaive(season: Int)
-  /// Least squares on the scaled window, with a penalty on the weights.
+  /// A regression on the window, with a penalty of at least 0 on the standardised inputs.
   case ridge(lookback: Int, penalty: Double)
-  /// An autoregression of the labels.
+  /// A regression on the newest `order` known labels.
   case ar(order: Int)
-  /// An error-correction model of a pair.
-  case ecm(order: Int)
+  /// A regression on a pair's distance from its long-run line and its last changes; the two features
+  /// are its levels.
+  case ecm
 
   /// Bars that a sample's window spans.
   public var lookback: Int {
     switch self {
     case .network(let network): network.configuration.lookback
     case .ridge(let lookback, _): lookback
-    case .naive, .drift, .mean, .seasonalNaive, .ar, .ecm: 1
+    case .ecm: 2
+    case .naive, .drift, .mean, .seasonalNaive, .ar: 1
     }
   }
 }

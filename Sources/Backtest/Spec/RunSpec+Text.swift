@@ -110,8 +110,13 @@ extension LearningSpec {
     }
     writer.section("model") { forecaster.write(walk, to: &$0) }
     writer.section("training") { writer in
-      network?.writeTraining(walk, to: &writer)
-      walk.writeScaling(to: &writer)
+      switch forecaster {
+      case .network(let network):
+        network.writeTraining(walk, to: &writer)
+        walk.writeScaling(to: &writer)
+      case .ridge, .ar, .ecm: writer.line("weight_half_life", walk.weightHalfLife, or: "none")
+      case .naive, .drift, .mean, .seasonalNaive: break
+      }
       writer.line("allow_leaks", allowLeaks)
     }
     writer.section("walk_forward") { writer in
