@@ -131,24 +131,66 @@ public struct PreparedRun {
   }
 
   /// The engine at its start, before the first bar.
-  public func makeEngine() throws(RunFailure) -> Engine {
+  public func makeEngine() throws(RunFailure) -> Engine { try makeEngine(forecaster: nil) }
+
+  /// - Parameter forecaster: takes the place of the spec's own; nil for that.
+  func makeEngine(forecaster: (any Forecaster)?) throws(RunFailure) -> Engine {
     Engine(
-      panel: try Self.makePanel(spec, supplies), learner: try makeLearner(),
+      panel: try Self.makePanel(spec, supplies), learner: try makeLearner(forecaster),
       positions: programs.positions, traded: spec.positions.positions.map(\.instrument),
       broker: Broker(
         instruments: spec.instruments, execution: ExecutionSettings(spec.execution),
         targets: TargetSettings(spec.positions)))
   }
 
-  private func makeLearner() throws(RunFailure) -> Learner? {
+  private func makeLearner(_ stopgap: (any Forecaster)?) throws(RunFailure) -> Learner? {
     guard let learning = spec.learning, let features = programs.features else { return nil }
-    guard let network = learning.network else { throw .internalFault("only networks forecast yet") }
     var configuration = learning.walk
     configuration.seed = spec.seed
-    let walk = Walk(
-      configuration: configuration, network: try makeNetwork(network),
-      startsFromGivenWeights: initialWeights != nil, leakedScalers: try leakedScalers(learning))
+    configuration.targetSpan = programs.targets.map { $0.outputs[0].warmUpSteps }.max() ?? 0
+    var forecaster = stopgap
+    if forecaster == nil { forecaster = try makeForecaster(learning, configuration) }
+    guard let forecaster else { return nil }
+    let walk = Walk(configuration: configuration, forecaster: forecaster)
     return Learner(features: features, targets: programs.targets, walk: walk, oracle: oracle)
+  }
+
+  /// A model that learns nothing, with the samples of the spec's own; nil without a model.
+  var stopgap: LabelForecaster? {
+    spec.learning.map {
+      LabelForecaster(
+        .naive, horizons: $0.target.horizons, features: $0.features.count,
+        lookback: $0.forecaster.lookback)
+    }
+  }
+
+  private func makeForecaster(
+    _ learning: LearningSpec, _ configuration: WalkConfiguration
+  ) throws(RunFailure) -> any Forecaster {
+    let (horizons, features) = (learning.target.horizons, learning.features.count)
+    let lookback = learning.forecaster.lookback
+    func label(_ rule: LabelForecaster.Rule) -> LabelForecaster {
+      LabelForecaster(rule, horizons: horizons, features: features, lookback: lookback)
+    }
+    func regression(_ inputs: RegressionForecaster.Inputs) -> RegressionForecaster {
+      RegressionForecaster(
+        inputs, horizons: horizons, features: features, lookback: lookback,
+        weightHalfLife: configuration.weightHalfLife)
+    }
+    switch learning.forecaster {
+    case .network(let network):
+      return RecurrentForecaster(
+        configuration: configuration, network: try makeNetwork(network),
+        startsFromGivenWeights: initialWeights != nil,
+        leakedScalers: try leakedScalers(learning))
+    case .naive: return label(.naive)
+    case .drift: return label(.drift)
+    case .mean: return label(.mean)
+    case .seasonalNaive(let season): return label(.seasonalNaive(season: season))
+    case .ridge(_, let penalty): return regression(.window(penalty: penalty))
+    case .ar(let order): return regression(.labels(order: order))
+    case .ecm: return regression(.errorCorrection)
+    }
   }
 
   /// With `scaler_fit: all`, the scalers of the whole series, future and all.

@@ -83,7 +83,8 @@ public final class RunSession {
         try folder.write(Array(prepared.spec.resolvedText.utf8), to: "spec.yaml")
         try folder.write(manifest)
         journal = try RunJournal(
-          folder: options.folder, spec: prepared.spec, resumingAt: nil, thread: options.threads > 1 ? FrameThread() : nil)
+          folder: options.folder, spec: prepared.spec, resumingAt: nil,
+          thread: options.threads > 1 ? FrameThread() : nil)
         if let folder = options.tensorBoardFolder {
           board = try TensorBoardLog(folder: folder)
         } else {
