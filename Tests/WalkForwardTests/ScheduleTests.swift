@@ -6,6 +6,15 @@ import Testing
 
 /// When a walk refits and on what, with numbers written out.
 struct ScheduleTests {
+  static func configuration(
+    _ set: TrainingSet = .expanding, horizons: [Int] = [1], first: Int = 3,
+    refits: RefitSchedule = .every(bars: 1), start: WalkConfiguration.Start = .warm
+  ) -> WalkConfiguration {
+    WalkConfiguration(
+      horizons: horizons, trainingSet: set, first: first, refits: refits, start: start,
+      scaler: .zscore, targetScaler: .zscore, scalerFit: .train, seed: 1)
+  }
+
   /// A walk of one feature over `count` bars whose labels are their bar; NaN where `missing` says.
   static func walk(
     _ set: TrainingSet = .expanding, horizons: [Int] = [1], lookback: Int = 2, first: Int = 3,
