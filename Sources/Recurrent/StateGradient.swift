@@ -91,7 +91,7 @@ extension Weights {
     return sums
   }
 
-  private var plainLayers: [PlainLayer] {
+  var plainLayers: [PlainLayer] {
     configuration.hidden.indices.map { layer in
       let values = tensors[4 * layer..<4 * layer + 4].map { $0.values.map(Double.init) }
       return PlainLayer(
