@@ -90,13 +90,12 @@ struct FitRun {
   // `count` name, checked by the caller; none is kept.
   mutating func fit(
     _ samples: pawl_samples, count: Int, values: UnsafeMutablePointer<Float>,
-    layout: pawl_lstm_layout, scratch: UnsafeMutablePointer<Float>,
+    layout: NetworkLayout, scratch: UnsafeMutablePointer<Float>,
     gradient: UnsafeMutablePointer<Float>, order: UnsafeMutableBufferPointer<Int>,
     words: UnsafeMutableBufferPointer<UInt32>
   ) -> Result<FitReport, TrainingError> {
-    let pass = Pass(
-      shape: configuration.shape(samples: tile, training: true), scratch: scratch,
-      weights: values, gradient: gradient)
+    var pass = TilePass(
+      configuration, layout: layout, samples: tile, training: true, scratch: scratch, verbs: verbs)
     var report = FitReport(
       samples: count, epochs: training.epochs, updates: 0, lossFirst: 0, lossLast: 0)
     for epoch in 0..<training.epochs {
@@ -107,7 +106,7 @@ struct FitRun {
       while start < count {
         let size = min(batch, count - start)
         let squares = accumulateGradient(
-          pass, samples, order: order, from: start, size: size, epoch: epoch)
+          &pass, samples, values, gradient, order: order, from: start, size: size, epoch: epoch)
         guard squares.isFinite else {
           return .failure(
             TrainingError(
@@ -137,42 +136,28 @@ struct FitRun {
 
   /// Forward and backward over the tiles of one batch; the sum of squared errors.
   private func accumulateGradient(
-    _ pass: Pass, _ samples: pawl_samples, order: UnsafeMutableBufferPointer<Int>, from start: Int,
-    size: Int, epoch: Int
+    _ pass: inout TilePass, _ samples: pawl_samples, _ weights: UnsafePointer<Float>,
+    _ gradient: UnsafeMutablePointer<Float>, order: UnsafeMutableBufferPointer<Int>,
+    from start: Int, size: Int, epoch: Int
   ) -> Double {
     guard let order = order.baseAddress else { preconditionFailure("the order holds a sample") }
-    var pass = pass
     var samples = samples
     let scale = Float(1 / Double(size * configuration.outputs))
-    let masks = configuration.masks
     var squares = 0.0
     var done = 0
+    pass.prepare(weights, backward: true)
     while done < size {
       let n = min(tile, size - done)
       let index = order + start + done
-      if masks != 0 { drawMasks(pass, position: start + done, count: n, epoch: epoch) }
-      verbs.gather(&pass.shape, &pass.work, &samples, index, n, masks)
-      verbs.forward(&pass.shape, &pass.work, pass.weights, n, masks)
-      squares += verbs.squared_error(&pass.shape, &pass.work, &samples, index, n, scale)
-      verbs.backward(
-        &pass.shape, &pass.work, pass.weights, n, masks, done == 0 ? 1 : 0, pass.gradient)
+      pass.drawMasks(
+        position: start + done, count: n, seed: training.seed, epoch: epoch, refit: refit)
+      pass.gather(&samples, index: index, count: n)
+      pass.forward(weights)
+      squares += pass.squaredError(&samples, index: index, scale: scale)
+      pass.backward(weights, first: done == 0, gradient)
       done += n
     }
     return squares
-  }
-
-  /// Masks of samples number `position...` of the epoch. Elements are numbered sample by sample,
-  /// each sample's from a multiple of 16.
-  private func drawMasks(_ pass: Pass, position: Int, count: Int, epoch: Int) {
-    let hidden = pawl_padded(configuration.hidden[0])
-    func draw(_ mask: UnsafeMutablePointer<Float>, _ row: Int, _ rate: Float, _ purpose: Purpose) {
-      guard rate > 0 else { return }
-      verbs.mask(mask, count * row, position * row, rate, stream(purpose, epoch: epoch))
-    }
-    let inputs = Int(pass.shape.gate_inputs) * pawl_padded(configuration.features)
-    draw(pass.work.input_mask, inputs, configuration.inputDropout, .inputDropout)
-    draw(pass.work.hidden_mask, 4 * hidden, configuration.recurrentDropout, .recurrentDropout)
-    draw(pass.work.output_mask, hidden, configuration.dropout, .dropout)
   }
 
   /// Fisher and Yates's shuffle of 0..<count; step i draws element i of the stream.
@@ -193,34 +178,5 @@ struct FitRun {
     pawl_philox(
       seed: training.seed, purpose: purpose.rawValue, epoch: UInt32(epoch), refit: UInt32(refit),
       stream: UInt32(configuration.member) << 16)
-  }
-}
-
-/// The pointers of a pass over one tile.
-struct Pass {
-  var shape: pawl_lstm_shape
-  var work: pawl_lstm_workspace
-  let weights: UnsafeMutablePointer<Float>
-  let gradient: UnsafeMutablePointer<Float>
-
-  init(
-    shape: pawl_lstm_shape, scratch: UnsafeMutablePointer<Float>,
-    weights: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>
-  ) {
-    self.shape = shape
-    self.work = pawl_lstm_workspace_over(shape, scratch)
-    self.weights = weights
-    self.gradient = gradient
-  }
-}
-
-extension NetworkConfiguration {
-  /// Which dropouts training applies.
-  var masks: Int32 {
-    var masks = 0
-    if inputDropout > 0 { masks |= pawl_mask_inputs }
-    if recurrentDropout > 0 { masks |= pawl_mask_hidden }
-    if dropout > 0 { masks |= pawl_mask_output }
-    return Int32(masks)
   }
 }

@@ -16,7 +16,6 @@ extension Network {
     precondition(
       end >= configuration.lookback - 1 && (end + 1) * configuration.features <= rows.count,
       "the window lies within rows")
-    var shape = configuration.shape(samples: 1, training: false)
     let verbs = variant.verbs
     values.withFloats { weights in
       workspace.withMemory { scratch, _, _, _ in
@@ -25,12 +24,15 @@ extension Network {
             guard let rows = rows.baseAddress else { preconditionFailure("rows holds a window") }
             // SAFETY: a workspace for training is at least as large as one for a single sample
             // without masks; the window was checked above.
-            var work = pawl_lstm_workspace_over(shape, scratch)
+            var pass = TilePass(
+              configuration, layout: layout, samples: 1, training: false, scratch: scratch,
+              verbs: verbs)
             var samples = pawl_samples(rows: rows, ends: end, labels: nil)
             var index = 0
-            verbs.gather(&shape, &work, &samples, &index, 1, 0)
-            verbs.forward(&shape, &work, weights, 1, 0)
-            for output in 0..<configuration.outputs { outputs[output] = work.output[output] }
+            pass.prepare(weights, backward: false)
+            pass.gather(&samples, index: &index, count: 1)
+            pass.forward(weights)
+            for output in 0..<configuration.outputs { outputs[output] = pass.outputs[output] }
           }
         }
       }

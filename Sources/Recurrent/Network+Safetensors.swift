@@ -11,13 +11,15 @@ extension Network {
   /// - Throws: `WeightsError`; the network is then unchanged.
   public mutating func setWeights(safetensors bytes: [UInt8]) throws(WeightsError) {
     let weights = try Weights(safetensors: bytes, of: configuration)
-    for (tensor, stored) in zip(Tensor.allCases, weights.tensors) {
+    for (tensor, stored) in zip(Tensor.all(in: configuration), weights.tensors) {
       setValues(stored.values, of: tensor)
     }
-    if configuration.dialect == .keras3 {
-      let sum = values(of: .biasIH).adding(values(of: .biasHH))
-      setValues(sum, of: .biasIH)
-      setValues(sum.map { _ in 0 }, of: .biasHH)
+    if !configuration.hasTwoBiases {
+      for layer in configuration.hidden.indices {
+        let sum = values(of: .biasIH(layer)).adding(values(of: .biasHH(layer)))
+        setValues(sum, of: .biasIH(layer))
+        setValues(sum.map { _ in 0 }, of: .biasHH(layer))
+      }
     }
     resetMoments()
   }

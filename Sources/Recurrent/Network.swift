@@ -20,7 +20,7 @@ public struct Network: Restorable, Sendable {
   /// Weights, then Adam's first moments, then its second, each in the kernels' layout.
   var values: [SIMD16<Float>]
   var adam = AdamState()
-  let layout: pawl_lstm_layout
+  let layout: NetworkLayout
 
   /// A network with the initial weights of its dialect, those of refit 0.
   public init(
@@ -31,7 +31,7 @@ public struct Network: Restorable, Sendable {
     self.configuration = configuration
     self.training = training
     self.variant = variant
-    layout = configuration.layout
+    layout = NetworkLayout(configuration)
     values = Array(repeating: .zero, count: 3 * layout.count / 16)
     redraw(refit: 0)
   }
@@ -50,26 +50,22 @@ public struct Network: Restorable, Sendable {
 
   /// The values of a tensor in PyTorch's order.
   public func values(of tensor: Tensor) -> [Float] {
-    (0..<tensor.count(in: configuration)).map { index in
-      let position = position(of: index, in: tensor)
-      return values[position / 16][position % 16]
+    var result: [Float] = []
+    layout.forEachPlace(of: tensor, in: configuration) { place in
+      result.append(values[place / 16][place % 16])
     }
+    return result
   }
 
   /// Replaces the values of a tensor, given in PyTorch's order; the moments stay.
   public mutating func setValues(_ newValues: [Float], of tensor: Tensor) {
-    precondition(
-      newValues.count == tensor.count(in: configuration),
-      "\(tensor.rawValue) takes \(tensor.count(in: configuration)) values")
-    for (index, value) in newValues.enumerated() {
-      let position = position(of: index, in: tensor)
-      values[position / 16][position % 16] = value
+    let count = tensor.count(in: configuration)
+    precondition(newValues.count == count, "\(tensor) takes \(count) values")
+    var next = 0
+    layout.forEachPlace(of: tensor, in: configuration) { place in
+      values[place / 16][place % 16] = newValues[next]
+      next += 1
     }
-  }
-
-  private func position(of index: Int, in tensor: Tensor) -> Int {
-    tensor.position(
-      of: index, hidden: configuration.hidden[0], features: configuration.features, in: layout)
   }
 
   public func save(to writer: inout StateWriter) {

@@ -20,8 +20,8 @@ public struct Workspace: Sendable {
   /// Bytes that a network of this shape takes with its moments and its workspace.
   public static func byteCount(_ configuration: NetworkConfiguration, batch: Batch) -> Int {
     let samples = samplesAtOnce(batch)
-    let scratch = pawl_lstm_workspace_floats(configuration.shape(samples: samples, training: true))
-    return 4 * (Int(scratch) + 4 * configuration.layout.count)
+    let scratch = TilePass.floats(configuration, samples: samples, training: true)
+    return 4 * (scratch + 4 * NetworkLayout(configuration).count)
   }
 
   private static func samplesAtOnce(_ batch: Batch) -> Int {
@@ -34,9 +34,9 @@ public struct Workspace: Sendable {
   public init(_ configuration: NetworkConfiguration, batch: Batch) {
     self.configuration = configuration
     samples = Workspace.samplesAtOnce(batch)
-    scratchFloats = pawl_lstm_workspace_floats(
-      configuration.shape(samples: samples, training: true))
-    memory = Array(repeating: .zero, count: (scratchFloats + configuration.layout.count) / 16)
+    scratchFloats = TilePass.floats(configuration, samples: samples, training: true)
+    let count = scratchFloats + NetworkLayout(configuration).count
+    memory = Array(repeating: .zero, count: count / 16)
   }
 
   /// Calls `body` with the base of the scratch and of the gradient.

@@ -10,6 +10,7 @@ within 1e-6 of the largest, in Float64 for PyTorch and Keras and Float32 for onn
 Needs torch, keras with tensorflow, onnx, onnxruntime, safetensors.
 """
 
+import hashlib
 import os
 import pathlib
 import subprocess
@@ -27,6 +28,7 @@ import torch
 from safetensors.numpy import load_file as load_numpy
 from safetensors.torch import load_file, save_file
 
+HERE = pathlib.Path(__file__).parent
 TOLERANCE = 1e-6
 LAYERS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN}
 
@@ -132,6 +134,18 @@ def forecast_keras(path, cell, form, gates, features, hidden, outputs, x):
     return model(x.astype("float64"), training=False).numpy()
 
 
+def golden():
+    """The networks of weights.txt: name, window, Keras's forecast."""
+    for line in (HERE / "weights.txt").read_text().splitlines():
+        key, *words = line.split()
+        if key == "case":
+            name, features = words[0], int(words[5])
+        elif key == "rows":
+            x = np.array(words, "float32").reshape(1, -1, features)
+        elif key == "forecast":
+            yield name, x, np.array([words], "float64")
+
+
 def main():
     pawl = sys.argv[1]
     scratch = tempfile.TemporaryDirectory()
@@ -206,6 +220,13 @@ def main():
                             paths["model.onnx"], providers=["CPUExecutionProvider"]
                         )
                         check("onnxruntime", session.run(["forecast"], {"x": x})[0], expected)
+    for case, x, expected in golden():
+        convert("onnx", HERE / f"keras_{case}.safetensors", folder / f"{case}.onnx")
+        session = onnxruntime.InferenceSession(
+            folder / f"{case}.onnx", providers=["CPUExecutionProvider"]
+        )
+        check("onnxruntime", session.run(["forecast"], {"x": x})[0], expected)
+        print(case, hashlib.sha256((folder / f"{case}.onnx").read_bytes()).hexdigest())
     print(f"{cases} networks;", ", ".join(f"{what} {d:.1e}" for what, d in sorted(worst.items())))
 
 
