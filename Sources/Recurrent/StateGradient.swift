@@ -91,12 +91,12 @@ extension Weights {
     return sums
   }
 
-  private var plainLayers: [PlainLayer] {
+  var plainLayers: [PlainLayer] {
     configuration.hidden.indices.map { layer in
       let values = tensors[4 * layer..<4 * layer + 4].map { $0.values.map(Double.init) }
       return PlainLayer(
         cell: configuration.cell, isResetAfter: configuration.needsTwoBiases,
-        isHard: configuration.gates == .hardSigmoid, inputs: configuration.inputs(ofLayer: layer),
+        isHard: configuration.gates == .hardSigmoid, inputs: configuration.inputs(of: layer),
         units: configuration.hidden[layer], weightIH: values[0], weightHH: values[1],
         biasIH: values[2], biasHH: values[3])
     }

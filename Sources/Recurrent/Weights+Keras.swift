@@ -37,7 +37,7 @@ extension Weights {
     for (layer, units) in configuration.hidden.enumerated() {
       let path = cell.kerasPath(layer: layer)
       let columns = cell.gateCount * units
-      shapes.append(("\(path)/kernel", [configuration.inputs(ofLayer: layer), columns]))
+      shapes.append(("\(path)/kernel", [configuration.inputs(of: layer), columns]))
       shapes.append(("\(path)/recurrent_kernel", [units, columns]))
       shapes.append(("\(path)/bias", configuration.needsTwoBiases ? [2, columns] : [columns]))
     }

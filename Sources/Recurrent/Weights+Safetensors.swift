@@ -69,18 +69,7 @@ extension Weights {
   /// Names and shapes in PyTorch's layout.
   static func torchShapes(of configuration: NetworkConfiguration) -> [(name: String, shape: [Int])]
   {
-    var shapes: [(String, [Int])] = []
-    for (layer, units) in configuration.hidden.enumerated() {
-      let rows = configuration.cell.gateCount * units
-      shapes.append(("rnn.weight_ih_l\(layer)", [rows, configuration.inputs(ofLayer: layer)]))
-      shapes.append(("rnn.weight_hh_l\(layer)", [rows, units]))
-      shapes.append(("rnn.bias_ih_l\(layer)", [rows]))
-      shapes.append(("rnn.bias_hh_l\(layer)", [rows]))
-    }
-    let units = configuration.hidden[configuration.hidden.count - 1]
-    shapes.append(("head.weight", [configuration.outputs, units]))
-    shapes.append(("head.bias", [configuration.outputs]))
-    return shapes
+    Tensor.all(in: configuration).map { ($0.name, $0.shape(in: configuration)) }
   }
 
   /// What the shapes of a file in PyTorch's layout say: a recurrent matrix has a row for each gate

@@ -57,9 +57,9 @@ public struct Weights: Equatable, Sendable {
     configuration = network.configuration
     layout = .torch
     lookback = network.configuration.lookback
-    tensors = Tensor.allCases.map { tensor in
+    tensors = Tensor.all(in: network.configuration).map { tensor in
       NamedTensor(
-        name: tensor.rawValue, shape: tensor.shape(in: network.configuration),
+        name: tensor.name, shape: tensor.shape(in: network.configuration),
         values: network.values(of: tensor))
     }
   }
@@ -86,7 +86,4 @@ public struct Weights: Equatable, Sendable {
 extension NetworkConfiguration {
   /// Whether the two biases of a layer are of use apart. Elsewhere only their sum counts.
   var needsTwoBiases: Bool { cell == .gru && gruForm == .resetAfter }
-
-  /// The inputs of a layer.
-  func inputs(ofLayer layer: Int) -> Int { layer == 0 ? features : hidden[layer - 1] }
 }

@@ -10,6 +10,7 @@ within 1e-6 of the largest, in Float64 for PyTorch and Keras and Float32 for onn
 Needs torch, keras with tensorflow, onnx, onnxruntime, safetensors.
 """
 
+import hashlib
 import os
 import pathlib
 import subprocess
@@ -27,6 +28,7 @@ import torch
 from safetensors.numpy import load_file as load_numpy
 from safetensors.torch import load_file, save_file
 
+HERE = pathlib.Path(__file__).parent
 TOLERANCE = 1e-6
 LAYERS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN}
 
@@ -35,8 +37,11 @@ def sigmoid(gates):
     return torch.sigmoid if gates == "sigmoid" else lambda x: torch.clip(0.2 * x + 0.5, 0, 1)
 
 
-def forecast_torch(tensors, cell, form, gates, x):
-    """The definitions written out in Float64, which takes what nn.GRU does not have."""
+def forecast_torch(tensors, cell, form, gates, x, states=None):
+    """The definitions written out in Float64, which takes what nn.GRU does not have.
+
+    To `states` go (h, c) after each step of each layer, with room for their gradients.
+    """
     tensors = {name: value.double() for name, value in tensors.items()}
     bound = sigmoid(gates)
     steps = torch.tensor(x).double()
@@ -46,8 +51,8 @@ def forecast_torch(tensors, cell, form, gates, x):
             tensors[f"rnn.{part}_l{layer}"] for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         )
         units = u.shape[1]
-        h = c = torch.zeros(len(x), units).double()
-        outputs = []
+        h = c = torch.zeros(len(x), units).double().requires_grad_(states is not None)
+        outputs, cells = [], []
         for t in range(steps.shape[1]):
             a, s = steps[:, t] @ w.T + b, h @ u.T + d
             if cell == "rnn":
@@ -64,9 +69,15 @@ def forecast_torch(tensors, cell, form, gates, x):
                     n = torch.tanh(a[:, 2 * units :] + (r * h) @ u[2 * units :].T + d[2 * units :])
                 h = (1 - z) * n + z * h
             outputs.append(h)
+            cells.append(c)
+        if states is not None:
+            for state in outputs + cells:
+                state.retain_grad()
+            states.append((outputs, cells))
         steps = torch.stack(outputs, 1)
         layer += 1
-    return (steps[:, -1] @ tensors["head.weight"].T + tensors["head.bias"]).numpy()
+    forecast = steps[:, -1] @ tensors["head.weight"].T + tensors["head.bias"]
+    return forecast if states is not None else forecast.numpy()
 
 
 class Net(torch.nn.Module):
@@ -99,29 +110,40 @@ def random_tensors(random, cell, features, hidden, outputs):
     return tensors
 
 
-def forecast_keras(path, cell, form, gates, features, hidden, outputs, x):
+def keras_model(cell, form, gates, features, hidden, outputs, lookback):
     """As docs/weights.md says it."""
-    tensors = load_numpy(path)
     kind = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "rnn": keras.layers.SimpleRNN}[cell]
     name = {"lstm": "lstm", "gru": "gru", "rnn": "simple_rnn"}[cell]
     options = {"reset_after": form == "reset_after"} if cell == "gru" else {}
     if gates == "hard_sigmoid":
         options["recurrent_activation"] = lambda x: keras.ops.clip(0.2 * x + 0.5, 0, 1)
-    model = keras.Sequential([keras.Input((x.shape[1], features))])
+    model = keras.Sequential([keras.Input((lookback, features))])
     for index, units in enumerate(hidden):
-        model.add(
-            kind(
-                units,
-                name=name if index == 0 else f"{name}_{index}",
-                return_sequences=index < len(hidden) - 1,
-                **options,
-            )
-        )
+        options["name"] = name if index == 0 else f"{name}_{index}"
+        model.add(kind(units, return_sequences=index < len(hidden) - 1, **options))
     model.add(keras.layers.Dense(outputs, name="dense"))
+    return model
+
+
+def forecast_keras(path, cell, form, gates, features, hidden, outputs, x):
+    tensors = load_numpy(path)
+    model = keras_model(cell, form, gates, features, hidden, outputs, x.shape[1])
     for weight in model.weights:
         weight.assign(tensors.pop(weight.path.split("/", 1)[1]))
     assert not tensors, f"the model took no {list(tensors)}"
     return model(x.astype("float64"), training=False).numpy()
+
+
+def golden():
+    """The networks of weights.txt: name, window, Keras's forecast."""
+    for line in (HERE / "weights.txt").read_text().splitlines():
+        key, *words = line.split()
+        if key == "case":
+            name, features = words[0], int(words[5])
+        elif key == "rows":
+            x = np.array(words, "float32").reshape(1, -1, features)
+        elif key == "forecast":
+            yield name, x, np.array([words], "float64")
 
 
 def main():
@@ -157,7 +179,7 @@ def main():
                         tensors = random_tensors(random, cell, features, hidden, outputs)
                         if zero_bias and form != "reset_after":
                             for layer in range(depth):
-                                tensors[f"rnn.bias_hh_l{layer}"] *= 0
+                                tensors[f"rnn.bias_hh_l{layer}"].zero_()
                         facts = {"pawl.cell": cell, "pawl.lookback": str(lookback)}
                         if gates:
                             facts["pawl.gates"] = gates
@@ -198,6 +220,13 @@ def main():
                             paths["model.onnx"], providers=["CPUExecutionProvider"]
                         )
                         check("onnxruntime", session.run(["forecast"], {"x": x})[0], expected)
+    for case, x, expected in golden():
+        convert("onnx", HERE / f"keras_{case}.safetensors", folder / f"{case}.onnx")
+        session = onnxruntime.InferenceSession(
+            folder / f"{case}.onnx", providers=["CPUExecutionProvider"]
+        )
+        check("onnxruntime", session.run(["forecast"], {"x": x})[0], expected)
+        print(case, hashlib.sha256((folder / f"{case}.onnx").read_bytes()).hexdigest())
     print(f"{cases} networks;", ", ".join(f"{what} {d:.1e}" for what, d in sorted(worst.items())))
 
 
