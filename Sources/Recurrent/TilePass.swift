@@ -12,11 +12,11 @@ import Numerics
 ///
 /// It points into scratch memory of `floats(...)` floats, which outlives it.
 struct TilePass {
-  private var layers: [pawl_layer]
+  var layers: [pawl_layer]
   private(set) var head: pawl_head
-  private var tile: pawl_tile
+  private(set) var tile: pawl_tile
   private let layout: NetworkLayout
-  private let configuration: NetworkConfiguration
+  let configuration: NetworkConfiguration
   private let verbs: pawl_kernels
 
   /// Floats of scratch for a pass over `samples` at once, a multiple of 16. A pass for training has
