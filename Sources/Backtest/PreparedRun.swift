@@ -199,8 +199,9 @@ public struct PreparedRun {
     var panel = try Self.makePanel(spec, supplies)
     var features = BoundExpressions(program)
     var targets = programs.targets.map { BoundExpressions($0) }
-    var featureStatistics = program.outputs.map { _ in ScalerStatistics() }
-    var targetStatistics = targets.map { _ in ScalerStatistics() }
+    let (kind, targetKind) = (learning.walk.scaler, learning.walk.targetScaler)
+    var featureStatistics = program.outputs.map { _ in ScalerStatistics(for: kind) }
+    var targetStatistics = targets.map { _ in ScalerStatistics(for: targetKind) }
     do throws(BarError) {
       while try panel.advance() {
         features.step(panel)
@@ -218,7 +219,6 @@ public struct PreparedRun {
       throw .bars(error)
     }
     return ScalerSet(
-      features: featureStatistics, outputs: targetStatistics, kind: learning.walk.scaler,
-      outputKind: learning.walk.targetScaler)
+      features: featureStatistics, outputs: targetStatistics, kind: kind, outputKind: targetKind)
   }
 }

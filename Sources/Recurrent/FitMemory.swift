@@ -14,8 +14,12 @@ struct FitMemory: Sendable {
     let rowWeights: UnsafeMutablePointer<Float>
     /// The quantile of each output.
     let quantiles: UnsafeMutablePointer<Float>
+    /// With `state: keras` the states of a batch's samples, at first zeros; else no room.
+    let states: UnsafeMutablePointer<Float>
     /// The weights of the best epoch; no room where training does not stop early.
     let best: UnsafeMutablePointer<Float>
+    /// Samples of a batch, `samples` of `withPointers` where it takes all.
+    let batch: Int
     /// Samples in the order in which an epoch takes them, at first their own.
     let order: UnsafeMutableBufferPointer<Int>
     /// Random words for that order; none where nothing is shuffled.
@@ -30,8 +34,15 @@ struct FitMemory: Sendable {
     let stride = pawl_padded(outputs)
     let labels = rowsOfTile * stride
     let weights = pawl_padded(rowsOfTile)
+    let batch: Int
+    switch network.training.batch {
+    case .size(let size): batch = min(size, samples)
+    case .all: batch = samples
+    }
+    let isKeras = network.configuration.state == .keras
+    let states = isKeras ? batch * network.configuration.stateFloats : 0
     let best = network.training.earlyStopping == nil ? 0 : network.layout.count
-    let needed = (labels + weights + stride + best) / 16
+    let needed = (labels + weights + stride + states + best) / 16
     if floats.count < needed { floats = Array(repeating: .zero, count: needed) }
     if order.count < samples {
       order.reserveCapacity(2 * samples)
@@ -46,7 +57,10 @@ struct FitMemory: Sendable {
         words.withUnsafeMutableBufferPointer { words in
           let pointers = Pointers(
             labels: floats, rowWeights: floats + labels, quantiles: floats + labels + weights,
-            best: floats + labels + weights + stride, order: order, words: words)
+            states: floats + labels + weights + stride,
+            best: floats + labels + weights + stride + states, batch: batch, order: order,
+            words: words)
+          pointers.states.update(repeating: 0, count: states)
           pointers.labels.update(repeating: .nan, count: labels)
           if case .quantile(let quantiles) = network.training.loss {
             for output in 0..<outputs {

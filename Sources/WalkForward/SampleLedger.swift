@@ -75,6 +75,11 @@ public struct SampleLedger: Restorable, Sendable {
     return sample
   }
 
+  /// Whether a row misses no feature.
+  func isComplete(_ row: Int) -> Bool {
+    rows[row * featureCount..<(row + 1) * featureCount].allSatisfy(\.isFinite)
+  }
+
   /// Whether the window that ends at the newest bar misses no feature.
   public var hasCompleteWindow: Bool { completeRun >= lookback }
 

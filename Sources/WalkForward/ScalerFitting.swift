@@ -15,8 +15,8 @@ struct ScalerFitting: Restorable, Sendable {
   init(kind: ScalerKind, outputKind: ScalerKind, featureCount: Int, outputCount: Int) {
     self.kind = kind
     self.outputKind = outputKind
-    features = Array(repeating: ScalerStatistics(), count: featureCount)
-    outputs = Array(repeating: ScalerStatistics(), count: outputCount)
+    features = Array(repeating: ScalerStatistics(for: kind), count: featureCount)
+    outputs = Array(repeating: ScalerStatistics(for: outputKind), count: outputCount)
   }
 
   /// Scalers of all mature samples.
@@ -30,13 +30,16 @@ struct ScalerFitting: Restorable, Sendable {
       }
     }
     samplesTaken = ledger.mature.count
-    return ScalerSet(features: features, outputs: outputs, kind: kind, outputKind: outputKind)
+    // In place, so that what a scaler puts in order stays so.
+    return ScalerSet(
+      features: features.indices.map { features[$0].fitted(kind) },
+      outputs: outputs.indices.map { outputs[$0].fitted(outputKind) })
   }
 
   /// Scalers of some samples, in time order.
   func fitted(on samples: [Int], of ledger: SampleLedger) -> ScalerSet {
-    var features = features.map { _ in ScalerStatistics() }
-    var outputs = outputs.map { _ in ScalerStatistics() }
+    var features = features.map { _ in ScalerStatistics(for: kind) }
+    var outputs = outputs.map { _ in ScalerStatistics(for: outputKind) }
     for block in WindowBlocks(samples: samples, lookback: ledger.lookback) {
       Self.add(rows: block.rows, of: ledger, to: &features)
       for index in outputs.indices {
@@ -51,8 +54,8 @@ struct ScalerFitting: Restorable, Sendable {
   ///
   /// - Returns: nil where an output that is scaled has no such label.
   func fitted(onWindowEndingAt bar: Int, of ledger: SampleLedger) -> ScalerSet? {
-    var features = features.map { _ in ScalerStatistics() }
-    var outputs = outputs.map { _ in ScalerStatistics() }
+    var features = features.map { _ in ScalerStatistics(for: kind) }
+    var outputs = outputs.map { _ in ScalerStatistics(for: outputKind) }
     let window = bar - ledger.lookback + 1..<bar + 1
     Self.add(rows: window, of: ledger, to: &features)
     for index in ledger.horizons.indices {

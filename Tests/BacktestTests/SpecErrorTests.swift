@@ -676,7 +676,7 @@ struct WrongSpec: CustomTestStringConvertible {
 
     - learning_rate: 0.001
     + epsilon: 0\n  learning_rate: 0.1
-    = a.yaml:22:12: training.epsilon was 0, above 0 is needed
+    = a.yaml:22:12: training.epsilon was 0, at least 1e-45 is needed
 
     - learning_rate: 0.001
     + weight_decay: -1\n  learning_rate: 0.1
@@ -854,9 +854,10 @@ func theFixtureItselfIsRight(text: String) {
     "--set training.shuffle=true: training.shuffle was true, false is needed with model.stateful: true"
   ),
   (
-    ["walk_forward.train=incremental"],
-    "--set walk_forward.train=incremental: walk_forward.train was incremental, expanding or rolling is needed with model.stateful: true"
+    ["walk_forward.train=incremental", "walk_forward.replay=5"],
+    "--set walk_forward.replay=5: walk_forward.replay was 5, 0 is needed with model.stateful: true"
   ),
+  (["walk_forward.train=incremental"], "(no error)"),
   (
     ["training.scaler_fit=window"],
     "--set training.scaler_fit=window: training.scaler_fit was window, train or first is needed with model.stateful: true"

@@ -59,15 +59,16 @@ struct PlainWalk {
   }
 
   func scalers(rows: [Int], labels: [[Double]]) -> ScalerSet {
-    func statistics(_ values: [Double]) -> ScalerStatistics {
-      var statistics = ScalerStatistics()
+    func statistics(_ values: [Double], _ kind: ScalerKind) -> ScalerStatistics {
+      var statistics = ScalerStatistics(for: kind)
       for value in values { statistics.add(value) }
       return statistics
     }
     return ScalerSet(
       features: (0..<network.configuration.features).map { column in
-        statistics(rows.map { features[$0][column] })
-      }, outputs: labels.map(statistics), kind: configuration.scaler,
+        statistics(rows.map { features[$0][column] }, configuration.scaler)
+      }, outputs: labels.map { statistics($0, configuration.targetScaler) },
+      kind: configuration.scaler,
       outputKind: configuration.targetScaler)
   }
 
@@ -131,11 +132,11 @@ struct PlainWalk {
     if case .incremental = configuration.trainingSet { fitted = mature }
     if refits == 1 || configuration.scalerFit == .train { frozen = scalers(of: fitted) }
     let data = trainingData(samples)
-    var start = Refit.Start.warm
+    var start = refits == 1 ? Refit.Start.cold : .warm
     switch configuration.start {
     case .warm: break
     case .warmResetMoments:
-      start = .warmResetMoments
+      if refits > 1 { start = .warmResetMoments }
       network.resetMoments()
     case .cold:
       start = .cold

@@ -52,6 +52,9 @@ struct RandomWalk: CustomStringConvertible {
         learningRate: 0.01, epochs: random.pick([1, 2]), batch: random.pick([.size(4), .all]),
         shuffle: random.pick([false, true]), seed: UInt32(seed)))
     isGiven = random.pick([false, true])
+    if configuration.objection(to: network.configuration) != nil {
+      configuration.targetScaler = .none
+    }
   }
 
   func makeWalk() -> Walk {
