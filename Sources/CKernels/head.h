@@ -1,4 +1,4 @@
-// The linear head on the h of the highest layer, and the squared error.
+// The linear head on the h of the highest layer.
 //   weights: [outputs, Hp], then biases [Op]; output: [rows, Op], row step * n + sample, or the last
 //   step's samples alone where the layer is last_only. Hp, Op: padded to 16.
 
@@ -51,23 +51,6 @@ static void head_forward_verb(
         sum(products) + weights[head->outputs * padded + output];
     }
   }
-}
-
-static double squared_error_verb(
-  const pawl_head *head, const pawl_samples *samples, const ptrdiff_t *index, ptrdiff_t n,
-  float scale
-) {
-  const ptrdiff_t stride = pawl_padded(head->outputs);
-  double total = 0;
-  for (ptrdiff_t sample = 0; sample < n; sample++) {
-    const float *label = samples->labels + index[sample] * head->outputs;
-    for (ptrdiff_t output = 0; output < head->outputs; output++) {
-      float error = head->output[sample * stride + output] - label[output];
-      head->d_output[sample * stride + output] = 2.0f * error * scale;
-      total += (double)error * (double)error;
-    }
-  }
-  return total;
 }
 
 static void head_backward_verb(

@@ -102,12 +102,10 @@ LANE v16 tanh16(const lane_constants *k, v16 x) {
   return __builtin_bit_cast(v16, __builtin_bit_cast(i16, either) | (bits & (int32_t)0x80000000));
 }
 
-// log x = k log 2 + 2 (s + s^3/3 + ...), s = (m - 1) / (m + 1), x = 2^k m, 0.707 < m < 1.414, in
-// double lanes: it is no part of a training step, and its error is then far below half an ulp.
-LANE v16 log16(const lane_constants *k, v16 x) {
-  (void)k;
-  d16 wide = __builtin_convertvector(x, d16);
-  l16 bits = __builtin_bit_cast(l16, wide) - 0x3FE6A09E667F3BCD;
+// log x = k log 2 + 2 (s + s^3/3 + ...), s = (m - 1) / (m + 1), x = 2^k m, 0.707 < m < 1.414, for
+// normal x above 0.
+LANE d16 log_of_normal(d16 x) {
+  l16 bits = __builtin_bit_cast(l16, x) - 0x3FE6A09E667F3BCD;
   i16 exponent = __builtin_convertvector(bits >> 52, i16);
   d16 m = __builtin_bit_cast(d16, (bits & 0xFFFFFFFFFFFFF) + 0x3FE6A09E667F3BCD);
   d16 s = (m - 1.0) / (m + 1.0);
@@ -120,8 +118,13 @@ LANE v16 log16(const lane_constants *k, v16 x) {
   series = series * z + 1.0 / 7;
   series = series * z + 1.0 / 5;
   series = series * z + 1.0 / 3;
-  d16 value = 2.0 * (s + s * z * series) + __builtin_convertvector(exponent, d16) * 0x1.62e42fefa39efp-1;
-  v16 result = __builtin_convertvector(value, v16);
+  return 2.0 * (s + s * z * series) + __builtin_convertvector(exponent, d16) * 0x1.62e42fefa39efp-1;
+}
+
+// In double lanes: it is no part of a training step, and its error is then far below half an ulp.
+LANE v16 log16(const lane_constants *k, v16 x) {
+  (void)k;
+  v16 result = __builtin_convertvector(log_of_normal(__builtin_convertvector(x, d16)), v16);
   result = x == 0.0f ? splat(-__builtin_inff()) : result;
   result = x < 0.0f ? splat(__builtin_nanf("")) : result;
   return x == __builtin_inff() || x != x ? x : result;

@@ -14,7 +14,8 @@
 #include "layer.h"
 #include "gather.h"
 #include "head.h"
-#include "adam.h"
+#include "losses.h"
+#include "optimizers.h"
 
 const pawl_kernels VERBS = {
   .mask = mask_verb,
@@ -22,10 +23,11 @@ const pawl_kernels VERBS = {
   .gather = gather_verb,
   .forward = forward_verb,
   .head_forward = head_forward_verb,
-  .squared_error = squared_error_verb,
+  .loss = loss_verb,
   .head_backward = head_backward_verb,
   .backward = backward_verb,
-  .adam = adam_verb,
+  .update = update_verb,
+  .sum_of_squares = sum_of_squares_verb,
   .all_finite = all_finite_verb,
   .exp = exp_verb,
   .log = log_verb,

@@ -18,7 +18,7 @@ extension Network {
       "the window lies within rows")
     let verbs = variant.verbs
     values.withFloats { weights in
-      workspace.withMemory { scratch, _, _, _ in
+      workspace.withScratch { scratch in
         rows.withUnsafeBufferPointer { rows in
           withUnsafePointer(to: end) { end in
             guard let rows = rows.baseAddress else { preconditionFailure("rows holds a window") }
@@ -27,7 +27,7 @@ extension Network {
             var pass = TilePass(
               configuration, layout: layout, samples: 1, training: false, scratch: scratch,
               verbs: verbs)
-            var samples = pawl_samples(rows: rows, ends: end, labels: nil)
+            var samples = pawl_samples(rows: rows, ends: end)
             var index = 0
             pass.prepare(weights, backward: false)
             pass.gather(&samples, index: &index, count: 1)

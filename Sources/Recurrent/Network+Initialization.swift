@@ -9,7 +9,7 @@ extension Network {
   /// (inputs, hidden), and orthogonal with gain 1.1.
   public mutating func redraw(refit: Int) {
     for index in values.indices { values[index] = .zero }
-    adam = AdamState()
+    resetMoments()
     for layer in configuration.hidden.indices { redraw(layer: layer, refit: refit) }
     let last = configuration.hidden[configuration.hidden.count - 1]
     var drawn = uniforms(

@@ -81,15 +81,28 @@ struct NetworkLayout: Equatable, Sendable {
   var head = 0
   /// All floats, a multiple of 16.
   var count = 0
+  /// Where each tensor lies whose gradient has a norm of its own. Keras holds a GRU's two biases as
+  /// one.
+  var tensors: [[Range<Int>]] = []
 
   init(_ configuration: NetworkConfiguration) {
     for shape in configuration.shapes(samples: 1, training: false) {
+      let at = pawl_layer_layout_of(shape)
+      let edges = [at.weight_hh, at.bias_ih, at.weight_ih, at.bias_hh, at.count].map { $0 + count }
+      let parts = zip(edges, edges.dropFirst()).map { $0..<$1 }
+      if configuration.dialect == .torch {
+        tensors += parts.map { [$0] }
+      } else {
+        tensors += [[parts[0]], [parts[2]], [parts[1], parts[3]]]
+      }
       layers.append(count)
-      count += pawl_layer_layout_of(shape).count
+      count += at.count
     }
     head = count
     let top = configuration.hidden[configuration.hidden.count - 1]
-    count += configuration.outputs * pawl_padded(top) + pawl_padded(configuration.outputs)
+    let bias = head + configuration.outputs * pawl_padded(top)
+    count = bias + pawl_padded(configuration.outputs)
+    tensors += [[head..<bias], [bias..<count]]
   }
 
   /// Calls `body` with where each element of a tensor lies, in PyTorch's order.
@@ -130,17 +143,20 @@ extension NetworkConfiguration {
     dialect == .torch || (cell == .gru && gruForm == .resetAfter)
   }
 
+  /// Whether training looks at the forecasts of each step.
+  var trainsAtEachStep: Bool { output == .sequence || state == .stateful }
+
   /// The layers for the kernels. `samples` is the most a pass will hold; dropout is for training,
-  /// and in training alone each step's forecast may be wanted.
-  func shapes(samples: Int, training: Bool) -> [pawl_layer_shape] {
+  /// unless not `masked`, and in training alone each step's forecast may be wanted.
+  func shapes(samples: Int, training: Bool, masked: Bool = true) -> [pawl_layer_shape] {
     hidden.indices.map { layer in
       let isTop = layer == hidden.count - 1
       return pawl_layer_shape(
         cell: cell.kernel, reset_before: gruForm == .resetBefore ? 1 : 0,
         hard_gates: gates == .hardSigmoid ? 1 : 0, two_biases: hasTwoBiases ? 1 : 0,
         inputs: Int32(inputs(of: layer)), hidden: Int32(hidden[layer]), steps: Int32(lookback),
-        samples: Int32(samples), masks: training ? masks : 0,
-        last_only: isTop && (output == .last || !training) ? 1 : 0, has_below: layer > 0 ? 1 : 0)
+        samples: Int32(samples), masks: training && masked ? masks : 0,
+        last_only: isTop && !(training && trainsAtEachStep) ? 1 : 0, has_below: layer > 0 ? 1 : 0)
     }
   }
 

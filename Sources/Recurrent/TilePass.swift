@@ -29,12 +29,13 @@ struct TilePass {
     return shapes.reduce(head) { $0 + pawl_layer_floats($1) }
   }
 
-  // SAFETY: `scratch` has room for `floats(...)` of the same arguments, aligned to 64 bytes.
+  // SAFETY: `scratch` has room for `floats(...)` of the same arguments, aligned to 64 bytes; without
+  // masks less is needed.
   init(
     _ configuration: NetworkConfiguration, layout: NetworkLayout, samples: Int, training: Bool,
-    scratch: UnsafeMutablePointer<Float>, verbs: pawl_kernels
+    masked: Bool = true, scratch: UnsafeMutablePointer<Float>, verbs: pawl_kernels
   ) {
-    let shapes = configuration.shapes(samples: samples, training: training)
+    let shapes = configuration.shapes(samples: samples, training: training, masked: masked)
     var base = scratch
     layers = shapes.map { shape in
       defer { base += pawl_layer_floats(shape) }
@@ -48,7 +49,7 @@ struct TilePass {
   }
 
   /// Forecasts, a row for each sample, or for each step and sample (row step · samples + sample) in
-  /// training with `output: sequence`; a row has `outputStride` floats.
+  /// training where each step forecasts; a row has `outputStride` floats.
   var outputs: UnsafeMutablePointer<Float> { head.output }
   /// The gradient of the loss in `outputs`, laid out alike.
   var outputGradients: UnsafeMutablePointer<Float> { head.d_output }
@@ -106,14 +107,6 @@ struct TilePass {
         verbs.backward(layers + index, below, &tile, sets, gradient + layout.layers[index])
       }
     }
-  }
-
-  /// The squared error of a tile, summed; its gradient times `scale` to `outputGradients`.
-  func squaredError(
-    _ samples: UnsafePointer<pawl_samples>, index: UnsafePointer<Int>, scale: Float
-  ) -> Double {
-    var head = head
-    return verbs.squared_error(&head, samples, index, tile.samples, scale)
   }
 
   /// Draws the masks of samples number `position`... of an epoch. Elements are numbered sample by

@@ -13,9 +13,7 @@ public struct Workspace: Sendable {
   /// Scratch of a pass, then the gradient. Vectors, because they are aligned to 64 bytes.
   private var memory: [SIMD16<Float>]
   private let scratchFloats: Int
-  /// The samples of the epoch in the order in which they are trained on.
-  var order: [Int] = []
-  var words: [UInt32] = []
+  private var fitMemory = FitMemory()
 
   /// Bytes that a network of this shape takes with its moments and its workspace.
   public static func byteCount(_ configuration: NetworkConfiguration, batch: Batch) -> Int {
@@ -24,7 +22,7 @@ public struct Workspace: Sendable {
     return 4 * (scratch + 4 * NetworkLayout(configuration).count)
   }
 
-  private static func samplesAtOnce(_ batch: Batch) -> Int {
+  static func samplesAtOnce(_ batch: Batch) -> Int {
     switch batch {
     case .size(let size): min(size, tile)
     case .all: tile
@@ -39,32 +37,28 @@ public struct Workspace: Sendable {
     memory = Array(repeating: .zero, count: count / 16)
   }
 
-  /// Calls `body` with the base of the scratch and of the gradient.
+  /// Calls `body` with the base of the scratch.
+  mutating func withScratch<Result>(
+    _ body: (_ scratch: UnsafeMutablePointer<Float>) -> Result
+  ) -> Result {
+    memory.withFloats(body)
+  }
+
+  /// Calls `body` with the base of the scratch and of the gradient, and with what fits of `samples`
+  /// samples need.
   mutating func withMemory<Result>(
+    _ network: Network, samples: Int,
     _ body: (
       _ scratch: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>,
-      _ order: UnsafeMutableBufferPointer<Int>, _ words: UnsafeMutableBufferPointer<UInt32>
+      _ memory: FitMemory.Pointers
     ) -> Result
   ) -> Result {
     let scratchFloats = self.scratchFloats
+    let rowsOfTile = samples * configuration.lookback
     return memory.withFloats { memory in
-      order.withUnsafeMutableBufferPointer { order in
-        words.withUnsafeMutableBufferPointer { words in
-          body(memory, memory + scratchFloats, order, words)
-        }
+      fitMemory.withPointers(network, samples: samples, rowsOfTile: rowsOfTile) {
+        body(memory, memory + scratchFloats, $0)
       }
-    }
-  }
-
-  /// Makes room for an epoch of `count` samples.
-  mutating func prepareOrder(count: Int, shuffled: Bool) {
-    if order.count < count {
-      order.reserveCapacity(2 * count)
-      order.append(contentsOf: order.count..<count)
-    }
-    if shuffled, words.count < count {
-      words.reserveCapacity(2 * count)
-      words.append(contentsOf: repeatElement(0, count: count - words.count))
     }
   }
 }

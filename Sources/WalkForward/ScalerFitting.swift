@@ -5,32 +5,32 @@ import Bytes
 struct ScalerFitting: Restorable, Sendable {
   let kind: ScalerKind
   let outputKind: ScalerKind
-  /// Statistics of every mature sample, kept up as they mature, so that a set that only grows needs
-  /// no second pass.
+  /// Statistics of the first `samplesTaken` mature samples, so that a set that only grows needs no
+  /// second pass.
   private var features: [ScalerStatistics]
   private var outputs: [ScalerStatistics]
   private var rowsThrough = -1
+  private var samplesTaken = 0
 
-  init(kind: ScalerKind, outputKind: ScalerKind, ledger: SampleLedger) {
+  init(kind: ScalerKind, outputKind: ScalerKind, featureCount: Int, outputCount: Int) {
     self.kind = kind
     self.outputKind = outputKind
-    features = Array(repeating: ScalerStatistics(), count: ledger.featureCount)
-    outputs = Array(repeating: ScalerStatistics(), count: ledger.horizons.count)
-  }
-
-  /// Takes in a sample that has just become mature.
-  mutating func add(_ sample: Int, of ledger: SampleLedger) {
-    let first = max(sample - ledger.lookback + 1, rowsThrough + 1)
-    rowsThrough = sample
-    Self.add(rows: first..<sample + 1, of: ledger, to: &features)
-    for index in outputs.indices {
-      outputs[index].add(ledger.label(of: sample, horizonIndex: index))
-    }
+    features = Array(repeating: ScalerStatistics(), count: featureCount)
+    outputs = Array(repeating: ScalerStatistics(), count: outputCount)
   }
 
   /// Scalers of all mature samples.
-  func fittedOnAll() -> ScalerSet {
-    ScalerSet(features: features, outputs: outputs, kind: kind, outputKind: outputKind)
+  mutating func fittedOnAll(of ledger: SampleLedger) -> ScalerSet {
+    for sample in ledger.mature[samplesTaken...] {
+      let first = max(sample - ledger.lookback + 1, rowsThrough + 1)
+      rowsThrough = sample
+      Self.add(rows: first..<sample + 1, of: ledger, to: &features)
+      for index in outputs.indices {
+        outputs[index].add(ledger.label(of: sample, horizonIndex: index))
+      }
+    }
+    samplesTaken = ledger.mature.count
+    return ScalerSet(features: features, outputs: outputs, kind: kind, outputKind: outputKind)
   }
 
   /// Scalers of some samples, in time order.
@@ -77,11 +77,16 @@ struct ScalerFitting: Restorable, Sendable {
   func save(to writer: inout StateWriter) {
     for statistics in features + outputs { statistics.save(to: &writer) }
     writer.write(rowsThrough)
+    writer.write(samplesTaken)
   }
 
   mutating func restore(from reader: inout StateReader) throws(StateError) {
     for index in features.indices { try features[index].restore(from: &reader) }
     for index in outputs.indices { try outputs[index].restore(from: &reader) }
     rowsThrough = try reader.readInt()
+    samplesTaken = try reader.readInt()
+    guard samplesTaken >= 0 else {
+      throw StateError("scalers were fitted on \(samplesTaken) samples")
+    }
   }
 }

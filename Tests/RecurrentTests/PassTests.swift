@@ -124,8 +124,8 @@ struct PassCase: CustomTestStringConvertible {
             position: PassCase.position, count: samples, seed: seed, epoch: 2, refit: 1)
           rows.withUnsafeBufferPointer { rows in
             ends.withUnsafeBufferPointer { ends in
-              var samples = pawl_samples(
-                rows: rows.baseAddress!, ends: ends.baseAddress!, labels: nil)
+              guard let rows = rows.baseAddress, let ends = ends.baseAddress else { return }
+              var samples = pawl_samples(rows: rows, ends: ends, labels: nil)
               pass.gather(
                 &samples, index: index, count: index.count, steps: steps, fromState: hasState)
             }

@@ -103,17 +103,15 @@ extension ScalarTwin {
       let before = trace.h[step]
       let x = (0..<gateCount).map { masked(row, masks.inputs?[$0]) }
       var read = (0..<gateCount).map { masked(before, masks.hidden?[$0]) }
+      let panels = gateCount * ((hidden + 15) / 16)
       func overInputs(_ start: Float, _ gate: Int, _ unit: Int) -> Float {
-        var z = start
         let from = (gate * hidden + unit) * inputs
-        for k in 0..<inputs { z.addProduct(x[gate][k], ih[from + k]) }
-        return z
+        return chains(start, inputs, panels: panels) { (x[gate][$0], ih[from + $0]) }
       }
       func overHidden(_ start: Float, _ gate: Int, _ unit: Int) -> Float {
-        var z = start
         let from = (gate * hidden + unit) * hidden
-        if hasHidden { for k in 0..<hidden { z.addProduct(read[gate][k], hh[from + k]) } }
-        return z
+        guard hasHidden else { return start }
+        return chains(start, hidden, panels: panels) { (read[gate][$0], hh[from + $0]) }
       }
       func sum(_ gate: Int, _ unit: Int) -> Float {
         let bias = biasIH[gate * hidden + unit] + biasHH[gate * hidden + unit]
@@ -308,17 +306,36 @@ extension ScalarTwin {
     let hidden = configuration.hidden[layer]
     let matrix = weights[Tensor(kind, layer: layer)] ?? []
     let inputs = matrix.count / (gateCount * hidden)
-    return (0..<inputs).map { k in
-      var sum: Float = 0
-      for group in stride(from: 0, to: hidden, by: 16) {
-        for gate in gates {
-          for unit in group..<min(group + 16, hidden) {
-            sum.addProduct(d[gate][unit], matrix[(gate * hidden + unit) * inputs + k])
-          }
-        }
-      }
-      return sum
+    let columns = stride(from: 0, to: hidden, by: 16).flatMap { group in
+      gates.flatMap { gate in (group..<group + 16).map { (gate, $0) } }
     }
+    return (0..<inputs).map { k in
+      chains(0, columns.count, panels: (inputs + 15) / 16) { column in
+        let (gate, unit) = columns[column]
+        guard unit < hidden else { return (0, 0) }
+        return (d[gate][unit], matrix[(gate * hidden + unit) * inputs + k])
+      }
+    }
+  }
+
+  /// A sum of products on top of `start`: of a matrix of fewer than four panels of 16 columns several
+  /// chains over blocks of 16 inputs.
+  func chains(
+    _ start: Float, _ count: Int, panels: Int, _ factors: (Int) -> (Float, Float)
+  ) -> Float {
+    let blocks = (count + 15) / 16
+    let most = panels >= 4 ? 1 : panels >= 2 ? 2 : 4
+    let chains = blocks >= most ? most : blocks >= 2 ? 2 : 1
+    var total = start
+    for chain in 0..<chains {
+      var sum: Float = chain == 0 ? start : 0
+      for k in chain * blocks / chains * 16..<min((chain + 1) * blocks / chains * 16, count) {
+        let (a, b) = factors(k)
+        sum.addProduct(a, b)
+      }
+      total = chain == 0 ? sum : total + sum
+    }
+    return total
   }
 
   func inputGradient(_ layer: Int, _ d: [[Float]], _ masks: [[Float]]?) -> [Float] {

@@ -95,7 +95,7 @@ struct PlainWalk {
     let isDue =
       refits == 0
       ? mature.count >= configuration.first
-      : configuration.refitEvery.map { (now - firstRefitBar) % $0 == 0 } ?? false
+      : isDueAgain
     if isDue { try fit(mature) }
     if refits > 0, isComplete(now), configuration.scalerFit != .window || scalesItself(now) {
       forecast()
@@ -105,6 +105,11 @@ struct PlainWalk {
       let actual = label(forecast.bar, output)
       if !actual.isNaN { scores.append(Score(bar: now, forecast: forecast, actual: actual)) }
     }
+  }
+
+  private var isDueAgain: Bool {
+    guard case .every(let bars) = configuration.refits else { return false }
+    return (now - firstRefitBar) % bars == 0
   }
 
   mutating func fit(_ mature: [Int]) throws {
@@ -126,10 +131,14 @@ struct PlainWalk {
     if case .incremental = configuration.trainingSet { fitted = mature }
     if refits == 1 || configuration.scalerFit == .train { frozen = scalers(of: fitted) }
     let data = trainingData(samples)
+    var start = Refit.Start.warm
     switch configuration.start {
     case .warm: break
-    case .warmResetMoments: network.resetMoments()
+    case .warmResetMoments:
+      start = .warmResetMoments
+      network.resetMoments()
     case .cold:
+      start = .cold
       if plan.isGiven { network = plan.network } else { network.redraw(refit: refits) }
     }
     let report = try network.fit(data, refit: refits)
@@ -138,7 +147,7 @@ struct PlainWalk {
     lastTrained = max(lastTrained, reached)
     refit = Refit(
       index: refits, samples: samples.count, epochs: report.epochs, updates: report.updates,
-      lossFirst: report.lossFirst, lossLast: report.lossLast)
+      lossFirst: report.lossFirst, lossLast: report.lossLast, start: start)
   }
 
   /// Rows that windows share are there once, since sums over shared rows are taken row by row; a

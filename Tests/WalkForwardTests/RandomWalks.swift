@@ -1,3 +1,4 @@
+import Market
 import Recurrent
 
 @testable import WalkForward
@@ -38,7 +39,8 @@ struct RandomWalk: CustomStringConvertible {
         .expanding, .rolling(window: 6), .rolling(window: 25), .incremental(replay: 0),
         .incremental(replay: 3),
       ]),
-      first: random.pick([1, 5, 12]), refitEvery: random.pick([1, 2, 7, nil]),
+      first: random.pick([1, 5, 12]),
+      refits: random.pick([.every(bars: 1), .every(bars: 2), .every(bars: 7), .never]),
       start: random.pick([.warm, .warmResetMoments, .cold]), scaler: random.pick(scalers),
       targetScaler: random.pick(scalers), scalerFit: random.pick([.train, .first, .window]),
       seed: UInt32(seed))
@@ -86,6 +88,12 @@ struct StepRecord: Equatable {
 }
 
 extension Walk {
+  /// The next bar, a day after the one before.
+  mutating func step(features: [Double], labels: [Double]) throws(TrainingError) {
+    let time = Timestamp(milliseconds: Int64(ledger.barCount) * Timestamp.millisecondsPerDay)
+    try step(time: time, features: features, labels: labels)
+  }
+
   /// Takes in `range` of `bars`; what each step gave.
   mutating func take(_ bars: RandomBars, _ range: Range<Int>) throws -> [StepRecord] {
     try range.map { bar in

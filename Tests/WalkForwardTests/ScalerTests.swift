@@ -42,7 +42,7 @@ struct ScalerTests {
   ) throws -> (feature: Scaler, output: Scaler) {
     var walk = Walk(
       configuration: WalkConfiguration(
-        horizons: [1], trainingSet: set, first: 2, refitEvery: 1, start: .warm,
+        horizons: [1], trainingSet: set, first: 2, refits: .every(bars: 1), start: .warm,
         scaler: .minmax(low: 0, high: 1), targetScaler: .minmax(low: 0, high: 1), scalerFit: fit,
         seed: 0),
       network: Network(
@@ -50,7 +50,8 @@ struct ScalerTests {
         training: TrainingConfiguration(learningRate: 0.01, epochs: 1, batch: .size(4))),
       leakedScalers: leaked)
     for bar in 0..<bars { try walk.step(features: [Double(bar * bar)], labels: [Double(bar)]) }
-    return (walk.scalers.features[0], walk.scalers.outputs[0])
+    let scalers = try #require(walk.forecaster as? RecurrentForecaster).scalers
+    return (scalers.features[0], scalers.outputs[0])
   }
 
   /// The range that a scaler was fitted on.
@@ -82,25 +83,28 @@ struct ScalerTests {
 
   @Test func rowsThatWindowsShareCountOnce() throws {
     var ledger = SampleLedger(featureCount: 1, lookback: 2, horizons: [1])
-    var fitting = ScalerFitting(kind: .zscore, outputKind: .zscore, ledger: ledger)
+    var fitting = ScalerFitting(
+      kind: .zscore, outputKind: .zscore, featureCount: 1, outputCount: 1)
     for bar in 0..<4 {
-      if let sample = ledger.append(features: [Double(bar)], labels: [Double(bar)]) {
-        fitting.add(sample, of: ledger)
-      }
+      ledger.append(features: [Double(bar)], labels: [Double(bar)])
+      // What it takes in by and by is as if taken at once.
+      if bar == 2 { _ = fitting.fittedOnAll(of: ledger) }
     }
+    let all = fitting.fittedOnAll(of: ledger)
     // Windows 0-1 and 1-2: rows 0, 1, 2 and labels 2, 3.
     let scaler = Self.fitted(.zscore, [0, 1, 2])
     #expect(fitting.fitted(on: [1, 2], of: ledger).features == [scaler])
-    #expect(fitting.fittedOnAll() == fitting.fitted(on: [1, 2], of: ledger))
-    #expect(fitting.fittedOnAll().outputs == [Self.fitted(.zscore, [2, 3])])
+    #expect(all == fitting.fitted(on: [1, 2], of: ledger))
+    #expect(all.outputs == [Self.fitted(.zscore, [2, 3])])
   }
 
   @Test func aNowcastsOwnLabelDoesNotScaleIt() {
     var ledger = SampleLedger(
       featureCount: 1, lookback: 3, horizons: [0], needsLabelsInWindow: true)
-    for bar in 0..<5 { _ = ledger.append(features: [0], labels: [Double(bar)]) }
+    for bar in 0..<5 { ledger.append(features: [0], labels: [Double(bar)]) }
     #expect(ledger.labelBars(inWindowEndingAt: 4, horizonIndex: 0) == 2..<4)
-    let fitting = ScalerFitting(kind: .none, outputKind: .minmax(low: 0, high: 1), ledger: ledger)
+    let fitting = ScalerFitting(
+      kind: .none, outputKind: .minmax(low: 0, high: 1), featureCount: 1, outputCount: 1)
     #expect(fitting.fitted(onWindowEndingAt: 4, of: ledger)?.outputs[0].restored(1) == 3)
   }
 
@@ -120,7 +124,7 @@ struct ScalerTests {
     for (kind, count) in [(ScalerKind.none, 5), (.zscore, 0)] {
       var walk = Walk(
         configuration: WalkConfiguration(
-          horizons: [0], trainingSet: .expanding, first: 1, refitEvery: 1, start: .warm,
+          horizons: [0], trainingSet: .expanding, first: 1, refits: .every(bars: 1), start: .warm,
           scaler: .zscore, targetScaler: kind, scalerFit: .window, seed: 0),
         network: Network(
           NetworkConfiguration(features: 1, hidden: [2], lookback: 1),

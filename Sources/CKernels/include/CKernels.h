@@ -158,18 +158,54 @@ typedef struct {
 typedef struct {
   const float *_Nonnull rows;      // [row, features]
   const ptrdiff_t *_Nonnull ends;  // a sample's last row
-  const float *_Nullable labels;   // [sample, outputs]
 } pawl_samples;
 
-/// What an Adam step multiplies by; the caller keeps the powers of beta.
-/// w -= rate * m / (sqrt(v) * root_scale + epsilon)
+typedef enum {
+  pawl_loss_mse = 0,
+  pawl_loss_mae = 1,
+  pawl_loss_huber = 2,
+  pawl_loss_logcosh = 3,
+  pawl_loss_quantile = 4
+} pawl_loss_kind;
+
 typedef struct {
+  pawl_loss_kind kind;
+  int32_t outputs;
+  /// Of huber, above 0.
+  float delta;
+  /// Of quantile: that of each output, [padded outputs].
+  const float *_Nullable quantiles;
+} pawl_loss;
+
+/// What a weight's step is made of. The rules stand in optimizers.h.
+typedef enum {
+  pawl_rule_sgd = 0,
+  pawl_rule_momentum = 1,
+  pawl_rule_nesterov = 2,
+  pawl_rule_rmsprop = 3,
+  pawl_rule_adagrad = 4,
+  pawl_rule_adam = 5,
+  pawl_rule_nadam = 6
+} pawl_rule;
+
+/// The factors of one update; the caller keeps all that depends on the count of updates.
+typedef struct {
+  pawl_rule rule;
   float rate;
-  float root_scale;
-  float epsilon;
-  float one_minus_beta1;
-  float one_minus_beta2;
-} pawl_adam_factors;
+  float gradient_scale;   // clipping by a norm: at most 1
+  float limit;            // clipping by value: infinity for none
+  float gradient_decay;   // times the weight, added to the gradient
+  float weight_decay;     // times the weight, taken off it
+  float momentum;         // momentum, nesterov
+  float gradient_rate;    // momentum, nesterov
+  float mean_rate;        // adam, nadam: 1 - beta1
+  float square_rate;      // adam, nadam: 1 - beta2; rmsprop: 1 - rho
+  float mean_share;       // nadam
+  float gradient_share;   // nadam
+  float root_scale;       // rmsprop and those below: of the root
+  float inner_epsilon;    // under the root
+  float epsilon;          // beside it
+} pawl_update;
 
 /// The counter and key of a Philox 4x32-10 stream. Element e of a stream is word e % 4 of the block
 /// whose counter is (e / 4, epoch, refit, member << 16 | layer) and whose key is (seed, purpose).
@@ -202,10 +238,12 @@ typedef struct {
   void (*_Nonnull head_forward)(
     const pawl_layer *_Nonnull top, const pawl_head *_Nonnull head, const float *_Nonnull weights,
     const pawl_tile *_Nonnull tile);
-  /// The squared error summed over rows and outputs; d_output becomes 2 (forecast - label) * scale.
-  double (*_Nonnull squared_error)(
-    const pawl_head *_Nonnull head, const pawl_samples *_Nonnull samples,
-    const ptrdiff_t *_Nonnull index, ptrdiff_t n, float scale);
+  /// The losses of `rows` rows of outputs, weighted and summed; d_output becomes the gradient of
+  /// that sum times `scale`. Labels of NaN are absent. Without `weight` all weigh 1.
+  double (*_Nonnull loss)(
+    const pawl_loss *_Nonnull loss, ptrdiff_t rows, const float *_Nonnull output,
+    const float *_Nonnull label, const float *_Nullable weight, float scale,
+    float *_Nonnull d_output);
   /// From d_output to the gradient of the head's weights, set where `first` is not 0, else added to,
   /// and to d_rows of the highest layer.
   void (*_Nonnull head_backward)(
@@ -216,10 +254,13 @@ typedef struct {
   void (*_Nonnull backward)(
     const pawl_layer *_Nonnull layer, const pawl_layer *_Nullable below,
     const pawl_tile *_Nonnull tile, int32_t first, float *_Nonnull gradient);
-  /// One step of Adam over `count` weights, a multiple of 16.
-  void (*_Nonnull adam)(
-    ptrdiff_t count, const pawl_adam_factors *_Nonnull factors, const float *_Nonnull gradient,
+  /// One update of `count` weights, a multiple of 16. `first` and `second` are not read by rules
+  /// that remember less.
+  void (*_Nonnull update)(
+    ptrdiff_t count, const pawl_update *_Nonnull update, const float *_Nonnull gradient,
     float *_Nonnull weights, float *_Nonnull first, float *_Nonnull second);
+  /// The sum of the squares of `count` values, a multiple of 16.
+  double (*_Nonnull sum_of_squares)(ptrdiff_t count, const float *_Nonnull values);
   /// 1 where all of `count` values are finite (a multiple of 16), else 0.
   int32_t (*_Nonnull all_finite)(ptrdiff_t count, const float *_Nonnull values);
   /// Elementwise functions, monotone, at most 2 ulp from the true value.

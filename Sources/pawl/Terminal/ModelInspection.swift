@@ -1,3 +1,4 @@
+import Bytes
 import Journal
 import Recurrent
 
@@ -44,7 +45,7 @@ struct ModelInspection {
     let layout = weights.layout == .torch ? "PyTorch's" : "Keras's"
     var lines = [
       "\(path): \(facts.joined(separator: ", "))",
-      "\(Decimal.fixed(Double(parameterCount), 0)) numbers in \(layout) layout", "",
+      "\(DecimalText.fixed(Double(parameterCount), places: 0)) numbers in \(layout) layout", "",
     ]
     lines += aligned([["tensor", "shape", "min", "max", "mean", "rms"]] + tensors.map(row))
     lines += ["", "norm of the derivative of the forecast by the hidden state, bars back"]
@@ -80,9 +81,9 @@ struct ModelInspection {
     let shape = "[\(tensor.shape.map(String.init).joined(separator: ", "))]"
     guard let figures = tensor.figures else { return [tensor.name, shape] }
     return [
-      tensor.name, shape, Decimal.significant(Double(figures.least)),
-      Decimal.significant(Double(figures.largest)), Decimal.significant(figures.mean),
-      Decimal.significant(figures.rootMeanSquare),
+      tensor.name, shape, DecimalText.significant(Double(figures.least)),
+      DecimalText.significant(Double(figures.largest)), DecimalText.significant(figures.mean),
+      DecimalText.significant(figures.rootMeanSquare),
     ]
   }
 
@@ -111,7 +112,7 @@ struct ModelInspection {
       rows.append(
         ["\(distance)"]
           + columns.flatMap { _, norms in
-            [Decimal.significant(norms[distance]), bar(norms[distance] / (norms.max() ?? 1))]
+            [DecimalText.significant(norms[distance]), bar(norms[distance] / (norms.max() ?? 1))]
           })
     }
     return rows

@@ -1,6 +1,6 @@
 """Writes returns.txt and forecasts.txt: inputs and the figures that other libraries give for them.
 
-    pip install empyrical-reloaded numpy scipy statsmodels
+    pip install empyrical-reloaded mpmath numpy scipy statsmodels
     python make_reference.py
 
 A file holds cases: a line `case NAME`, then lines `KEY NUMBER...`. Numbers read back exactly.
@@ -12,8 +12,10 @@ import pathlib
 
 import empyrical
 import numpy as np
+import mpmath
 import scipy.stats
 import statsmodels.api as sm
+import statsmodels.tsa.stattools
 
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -167,7 +169,60 @@ def clark_west(y, f, b, lags):
     return scipy.stats.norm.sf(mean / np.sqrt(variance)), bartlett
 
 
+def diebold_mariano(y, f, b, lags):
+    """`dm.test` of R's forecast 8: its formula, power 2, alternative greater and two-sided."""
+    h, n = lags + 1, len(y)
+    d = (y - b) ** 2 - (y - f) ** 2
+    cov = statsmodels.tsa.stattools.acovf(d, adjusted=False, fft=False)[:h]
+    variance = (cov[0] + 2 * sum(cov[1:])) / n
+    if variance <= 0:
+        variance = (cov[0] + 2 * sum((1 - np.arange(1, h) / h) * cov[1:])) / n
+    statistic = d.mean() / np.sqrt(variance)
+    statistic *= np.sqrt((n + 1 - 2 * h + (h / n) * (h - 1)) / n)
+    return (statistic, scipy.stats.t.sf(statistic, n - 1),
+            2 * scipy.stats.t.sf(abs(statistic), n - 1))
+
+
+def pesaran_timmermann(fr, yr, lags):
+    keep = (fr != 0) & (yr != 0)
+    x, y = (fr[keep] > 0).astype(float), (yr[keep] > 0).astype(float)
+    n = len(x)
+    if lags == 0:
+        # The formula of the paper.
+        hit, px, py = np.mean(x == y), x.mean(), y.mean()
+        expected = px * py + (1 - px) * (1 - py)
+        v_hit = expected * (1 - expected) / n
+        v_expected = ((2 * py - 1) ** 2 * px * (1 - px) / n + (2 * px - 1) ** 2 * py * (1 - py) / n
+                      + 4 * px * py * (1 - px) * (1 - py) / n ** 2)
+        statistic = (hit - expected) / np.sqrt(v_hit - v_expected)
+    else:
+        cov = [statsmodels.tsa.stattools.acovf(v, adjusted=False, fft=False)[: lags + 1]
+               for v in (x, y)]
+        product = cov[0] * cov[1]
+        variance = product[0] + 2 * sum(product[1:])
+        if variance <= 0:
+            weights = 1 - np.arange(1, lags + 1) / (lags + 1)
+            variance = product[0] + 2 * sum(weights * product[1:])
+        statistic = np.cov(x, y, ddof=0)[0, 1] * n / np.sqrt(variance * (n - 1))
+    return statistic, scipy.stats.norm.sf(statistic)
+
+
+def echo(y, f, horizon):
+    most = horizon + 10
+    r = [scipy.stats.pearsonr(f[most:], y[most - k: len(y) - k])[0] for k in range(most + 1)]
+    return int(np.argmax(r))
+
+
+def sklearn_pinball(y, forecast, q):
+    """`mean_pinball_loss` of scikit-learn."""
+    e = y - forecast
+    return np.mean(q * np.maximum(e, 0) + (1 - q) * np.maximum(-e, 0))
+
+
 def forecast_case(name, y, f, naive, mean, oracle, horizon, overlap):
+    random = np.random.default_rng(len(y) + horizon)
+    lower, upper = f - random.uniform(0, 2, len(y)), f + random.uniform(0, 1, len(y))
+    scale = random.uniform(0.5, 1.5, len(y))
     lags = max(horizon, overlap, 1) - 1
     baselines = {"naive": naive, "mean": mean, "zero": np.zeros(len(y))}
     errors = {key: np.sum((y - b) ** 2) for key, b in baselines.items()}
@@ -177,25 +232,54 @@ def forecast_case(name, y, f, naive, mean, oracle, horizon, overlap):
     tests = {key: clark_west(y, f, b, lags) for key, b in baselines.items()}
     oracle_skill = 1 - np.sum((y - oracle) ** 2) / errors[best]
     agree = np.sign(f - r) * np.sign(y - r)
+    dm = diebold_mariano(y, f, r, lags)
+    pt = pesaran_timmermann(f - r, y - r, lags)
+    move_ratio = np.std(f - r) / np.std(y - r)
+    lag = echo(y, f, horizon) if best == "naive" else np.nan
+    one_sign = min(y.min(), f.min()) >= 0 or max(y.max(), f.max()) <= 0
+    # A row of zeros, 0 / 0, has no error.
+    size = np.where((y == 0) & (f == 0), 1, np.abs(y) + np.abs(f))
     return name, {
         "y": y, "f": f, "b_naive": naive, "b_mean": mean, "oracle": oracle,
+        "scale": scale, "lower": lower, "upper": upper,
         "horizon": horizon, "overlap": overlap,
         "bartlett": int(any(bartlett for _, bartlett in tests.values())),
         "count": len(y),
         "rmse": np.sqrt(np.mean((y - f) ** 2)),
         "mae": np.mean(np.abs(y - f)),
+        "mase": np.mean(np.abs(y - f) / scale),
+        "smape": np.mean(2 * np.abs(y - f) / size) if one_sign else np.nan,
         "skill": min(skills.values()),
         **{f"skill_{key}": value for key, value in skills.items()},
         "r2_oos": skills["mean"],
         "clark_west_p": max(p for p, _ in tests.values()),
         **{f"clark_west_p_{key}": p for key, (p, _) in tests.items()},
+        "diebold_mariano": dm[0], "diebold_mariano_p": dm[1], "diebold_mariano_two_sided_p": dm[2],
+        "pesaran_timmermann": pt[0], "pesaran_timmermann_p": pt[1],
         "hit_rate": np.mean(agree[agree != 0] > 0),
         "information_coefficient": scipy.stats.pearsonr(f - r, y - r)[0],
         "rank_information_coefficient": scipy.stats.spearmanr(f - r, y - r)[0],
-        "move_ratio": np.std(f - r) / np.std(y - r),
+        "move_ratio": move_ratio,
+        "echo": lag,
+        "repeats_last_value": (
+            np.nan if best != "naive" else int(lag == horizon and move_ratio < 0.1)),
+        "interval_coverage": np.mean((lower <= y) & (y <= upper)),
+        "interval_nominal": 0.95 - 0.1,
+        "pinball_loss": np.mean(
+            [sklearn_pinball(y, lower, 0.1), sklearn_pinball(y, upper, 0.95)]),
         "oracle_skill": oracle_skill,
         "skill_share_of_oracle": min(skills.values()) / oracle_skill,
     }
+
+
+def random_walk(name, seed, n, horizon, noise):
+    """A level forecast by its last value and a little noise."""
+    random = np.random.default_rng(seed)
+    y = 50 + np.cumsum(random.normal(0, 1, n + horizon + 1))
+    mean = np.array([y[: i + 1].mean() for i in range(n + 1)])
+    known = y[: n + 1]
+    f = known + random.normal(0, noise, n + 1)
+    return forecast_case(name, y[horizon:], f, known, mean, known, horizon, 1)
 
 
 def random_forecasts(name, seed, n, horizon, overlap, level=0.0, rounded=False, grow=0.0):
@@ -232,8 +316,32 @@ def write_forecasts():
         random_forecasts("levels", 4, 250, 2, 1, level=1000.0, grow=3.0),
         random_forecasts("ties", 5, 250, 1, 1, rounded=True),
         with_bartlett(),
+        random_walk("last_value", 6, 200, 1, 0.05),
+        random_walk("last_value_of_three", 7, 200, 3, 0.1),
+        random_walk("nearly_the_last_value", 8, 200, 1, 0.5),
     ])
+
+
+def write_student():
+    """P(T > t): degrees, t, p, in Numerics' tests."""
+    # Digits enough for 1 minus what is nearly 1.
+    mpmath.mp.dps = 400
+    with open(ROOT / "Tests/NumericsTests/Reference/student.txt", "w") as out:
+        for degrees in [1, 2, 3, 5, 10, 29, 49, 99, 250, 999, 20_000, 3_000_000]:
+            for t in [0, 1e-9, 0.01, 0.3, 0.99, 1, 1.01, 1.7, 2.5, 4, 8, 20, 35, 300]:
+                square = mpmath.mpf(t) ** 2
+                n = mpmath.mpf(degrees)
+                if square / n < 1:
+                    p = (1 - mpmath.betainc(
+                        0.5, n / 2, 0, square / (n + square), regularized=True)) / 2
+                else:
+                    p = mpmath.betainc(n / 2, 0.5, 0, n / (n + square), regularized=True) / 2
+                if p > 1e-290:
+                    out.write(f"{degrees} {t!r} {float(p)!r}\n")
+
+
 
 
 write_returns()
 write_forecasts()
+write_student()

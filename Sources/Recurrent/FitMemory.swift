@@ -1,0 +1,62 @@
+import CKernels
+
+/// What fits need beside the scratch of their passes. It grows to what they ask for and is used
+/// again, so that none allocates once warm; nothing in it outlives a fit.
+struct FitMemory: Sendable {
+  private var floats: [SIMD16<Float>] = []
+  private var order: [Int] = []
+  private var words: [UInt32] = []
+
+  struct Pointers {
+    /// Labels of a tile's rows, [row, padded outputs], NaN beyond the outputs.
+    let labels: UnsafeMutablePointer<Float>
+    /// What each row of a tile weighs.
+    let rowWeights: UnsafeMutablePointer<Float>
+    /// The quantile of each output.
+    let quantiles: UnsafeMutablePointer<Float>
+    /// The weights of the best epoch; no room where training does not stop early.
+    let best: UnsafeMutablePointer<Float>
+    /// Samples in the order in which an epoch takes them, at first their own.
+    let order: UnsafeMutableBufferPointer<Int>
+    /// Random words for that order; none where nothing is shuffled.
+    let words: UnsafeMutableBufferPointer<UInt32>
+  }
+
+  /// Calls `body` with room for `samples` samples, at least 1, in an order.
+  mutating func withPointers<Result>(
+    _ network: Network, samples: Int, rowsOfTile: Int, _ body: (Pointers) -> Result
+  ) -> Result {
+    let outputs = network.configuration.outputs
+    let stride = pawl_padded(outputs)
+    let labels = rowsOfTile * stride
+    let weights = pawl_padded(rowsOfTile)
+    let best = network.training.earlyStopping == nil ? 0 : network.layout.count
+    let needed = (labels + weights + stride + best) / 16
+    if floats.count < needed { floats = Array(repeating: .zero, count: needed) }
+    if order.count < samples {
+      order.reserveCapacity(2 * samples)
+      order.append(contentsOf: order.count..<samples)
+    }
+    if network.training.shuffle, words.count < samples {
+      words.reserveCapacity(2 * samples)
+      words.append(contentsOf: repeatElement(0, count: samples - words.count))
+    }
+    return floats.withFloats { floats in
+      order.withUnsafeMutableBufferPointer { order in
+        words.withUnsafeMutableBufferPointer { words in
+          let pointers = Pointers(
+            labels: floats, rowWeights: floats + labels, quantiles: floats + labels + weights,
+            best: floats + labels + weights + stride, order: order, words: words)
+          pointers.labels.update(repeating: .nan, count: labels)
+          if case .quantile(let quantiles) = network.training.loss {
+            for output in 0..<outputs {
+              pointers.quantiles[output] = Float(quantiles[output % quantiles.count])
+            }
+          }
+          for index in 0..<samples { order[index] = index }
+          return body(pointers)
+        }
+      }
+    }
+  }
+}

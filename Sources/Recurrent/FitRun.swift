@@ -1,0 +1,258 @@
+import CKernels
+import Numerics
+
+/// One fit: epochs of batches, batches of tiles. For each batch: gather, forward, loss, backward tile
+/// by tile; clipping; the optimiser's update. After each epoch: validation, and what hangs on it.
+// SAFETY: all pointers are to buffers of the sizes that the network's layout, the workspace's shape
+// and the data name, checked by the caller; none is kept.
+struct FitRun {
+  let configuration: NetworkConfiguration
+  let training: TrainingConfiguration
+  let refit: Int
+  let epochs: Int
+  var optimizer: OptimizerState
+  private let verbs: pawl_kernels
+  private let weightCount: Int
+  private let tensors: [[Range<Int>]]
+  private let values: UnsafeMutablePointer<Float>
+  private let gradient: UnsafeMutablePointer<Float>
+  private let memory: FitMemory.Pointers
+  private let observe: ((UpdateRecord) -> Void)?
+  private var pass: TilePass
+  private var evaluation: Evaluation
+  private let loss: pawl_loss
+
+  init(
+    _ network: Network, refit: Int, epochs: Int, values: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>,
+    memory: FitMemory.Pointers, observe: ((UpdateRecord) -> Void)?
+  ) {
+    configuration = network.configuration
+    training = network.training
+    optimizer = network.optimizer
+    verbs = network.variant.verbs
+    weightCount = network.layout.count
+    tensors = network.layout.tensors
+    self.refit = refit
+    self.epochs = epochs
+    self.values = values
+    self.gradient = gradient
+    self.memory = memory
+    self.observe = observe
+    pass = TilePass(
+      configuration, layout: network.layout,
+      samples: Workspace.samplesAtOnce(training.batch), training: true, scratch: scratch,
+      verbs: verbs)
+    evaluation = Evaluation(network, scratch: scratch, memory: memory)
+    loss = training.loss.kernel(outputs: configuration.outputs, memory)
+  }
+
+  /// `fit` for closures that cannot throw.
+  mutating func result(
+    _ data: LabelledSamples, validation: LabelledSamples?
+  ) -> Result<FitReport, TrainingError> {
+    do {
+      return .success(try fit(data, validation: validation))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private mutating func fit(
+    _ data: LabelledSamples, validation: LabelledSamples?
+  ) throws(TrainingError) -> FitReport {
+    var report = FitReport(
+      samples: data.count, epochs: 0, updates: 0, lossFirst: .nan, lossLast: .nan)
+    var watch = LossWatch()
+    var plateau = LossWatch()
+    var last = (epoch: 0, update: 0)
+    for epoch in 0..<epochs {
+      let trained = try train(data, epoch: epoch, updates: report.updates)
+      report.epochs = epoch + 1
+      report.updates += trained.updates
+      report.lossLast = trained.loss
+      if epoch == 0 { report.lossFirst = trained.loss }
+      if trained.updates > 0 { last = (epoch, trained.updates - 1) }
+      if let validation { report.validationLoss = evaluation.loss(validation, values) }
+      if var record = trained.lastRecord {
+        record.validationLoss = report.validationLoss ?? .nan
+        observe?(record)
+      }
+      let loss = report.validationLoss ?? trained.loss
+      if case .plateau(let factor, let patience, let least) = training.schedule,
+        !plateau.takes(loss, minDelta: 0), plateau.waited >= patience
+      {
+        optimizer.reducePlateau(factor: factor, least: least)
+        plateau.waited = 0
+      }
+      let earlyStopping = training.earlyStopping
+      if validation != nil || earlyStopping != nil {
+        if watch.takes(loss, minDelta: earlyStopping?.minDelta ?? 0) {
+          report.bestEpoch = epoch + 1
+          if earlyStopping != nil { memory.best.update(from: values, count: weightCount) }
+        } else if let earlyStopping, watch.waited >= earlyStopping.patience {
+          break
+        }
+      }
+      if let most = training.maxUpdates, report.updates >= most { break }
+    }
+    if training.earlyStopping != nil, let best = report.bestEpoch, best < report.epochs {
+      values.update(from: memory.best, count: weightCount)
+      if validation != nil { report.validationLoss = watch.best }
+    }
+    guard verbs.all_finite(weightCount, values) != 0 else {
+      throw TrainingError(refit: refit, epoch: last.epoch, update: last.update, found: .weights)
+    }
+    return report
+  }
+
+  // MARK: An epoch
+
+  private struct Epoch {
+    var updates = 0
+    /// The mean over the epoch.
+    var loss = Double.nan
+    /// Of the last update, not yet told.
+    var lastRecord: UpdateRecord?
+  }
+
+  private mutating func train(
+    _ data: LabelledSamples, epoch: Int, updates: Int
+  ) throws(TrainingError) -> Epoch {
+    if training.shuffle { shuffle(count: data.count, epoch: epoch) }
+    let batch =
+      switch training.batch {
+      case .size(let size): size
+      case .all: data.count
+      }
+    let most = training.maxUpdates ?? .max
+    var result = Epoch()
+    var total = 0.0
+    var weight = 0.0
+    var start = 0
+    while start < data.count, updates + result.updates < most {
+      let positions = start..<min(start + batch, data.count)
+      start = positions.upperBound
+      let batchWeight = data.weight(UnsafeBufferPointer(rebasing: memory.order[positions]))
+      guard batchWeight > 0 else { continue }
+      let losses = accumulateGradient(data, positions, scale: Float(1 / batchWeight), epoch: epoch)
+      guard losses.isFinite else {
+        throw TrainingError(
+          refit: refit, epoch: epoch, update: result.updates, found: .loss(losses / batchWeight))
+      }
+      let norm = update()
+      if let observe {
+        if let record = result.lastRecord { observe(record) }
+        result.lastRecord = UpdateRecord(
+          refit: refit, epoch: epoch, update: result.updates, loss: losses / batchWeight,
+          validationLoss: .nan, gradientNorm: norm)
+      }
+      result.updates += 1
+      total += losses
+      weight += batchWeight
+    }
+    if weight > 0 { result.loss = total / weight }
+    return result
+  }
+
+  /// Forward and backward over the tiles of one batch; the sum of its losses.
+  private mutating func accumulateGradient(
+    _ data: LabelledSamples, _ positions: Range<Int>, scale: Float, epoch: Int
+  ) -> Double {
+    var samples = data.samples
+    var losses = 0.0
+    pass.prepare(values, backward: true)
+    for start in stride(from: positions.lowerBound, to: positions.upperBound, by: Workspace.tile) {
+      let tile = start..<min(start + Workspace.tile, positions.upperBound)
+      let index = UnsafeBufferPointer(rebasing: memory.order[tile])
+      guard let first = index.baseAddress else { preconditionFailure("a tile has a sample") }
+      pass.drawMasks(
+        position: start, count: tile.count, seed: training.seed, epoch: epoch, refit: refit)
+      pass.gather(&samples, index: first, count: tile.count)
+      pass.forward(values)
+      losses += data.loss(index, loss, scale: scale, memory, pass, verbs)
+      pass.backward(values, first: start == positions.lowerBound, gradient)
+    }
+    return losses
+  }
+
+  /// Clips the gradient and updates the weights; the gradient's norm before clipping, NaN where nobody
+  /// wants it.
+  private mutating func update() -> Double {
+    var update = optimizer.advance(training)
+    var norm = Double.nan
+    if observe != nil { norm = wholeNorm }
+    switch training.clipping {
+    case .none:
+      apply(&update, 0..<weightCount)
+    case .value(let limit):
+      update.limit = Float(limit)
+      apply(&update, 0..<weightCount)
+    case .norm(let limit):
+      for tensor in tensors {
+        update.gradient_scale = scale(self.norm(tensor), limit: limit)
+        for part in tensor { apply(&update, part) }
+      }
+    case .globalNorm(let limit):
+      if observe == nil { norm = wholeNorm }
+      update.gradient_scale = scale(norm, limit: limit)
+      apply(&update, 0..<weightCount)
+    }
+    return norm
+  }
+
+  private var wholeNorm: Double { verbs.sum_of_squares(weightCount, gradient).squareRoot() }
+
+  private func norm(_ parts: [Range<Int>]) -> Double {
+    var squares = 0.0
+    for part in parts { squares += verbs.sum_of_squares(part.count, gradient + part.lowerBound) }
+    return squares.squareRoot()
+  }
+
+  /// PyTorch: min(1, limit / (norm + 1e-6)); Keras: min(1, limit / norm).
+  private func scale(_ norm: Double, limit: Double) -> Float {
+    let ratio = limit / (training.optimizer.isTorch ? norm + 1e-6 : norm)
+    return ratio < 1 ? Float(ratio) : ratio.isNaN ? .nan : 1
+  }
+
+  private func apply(_ update: inout pawl_update, _ range: Range<Int>) {
+    let weights = values + range.lowerBound
+    let slots = training.optimizer.slots
+    // Slots that the rule does not read are not there; it gets the weights instead.
+    verbs.update(
+      range.count, &update, gradient + range.lowerBound, weights,
+      slots > 0 ? weights + weightCount : weights, slots > 1 ? weights + 2 * weightCount : weights)
+  }
+
+  /// Fisher and Yates's shuffle of 0..<count; step i draws element i of the stream.
+  private func shuffle(count: Int, epoch: Int) {
+    guard let words = memory.words.baseAddress else { preconditionFailure("there are words") }
+    verbs.random(
+      words, count, 0,
+      pawl_philox(
+        seed: training.seed, purpose: Purpose.shuffle.rawValue, epoch: UInt32(epoch),
+        refit: UInt32(refit), stream: UInt32(configuration.member) << 16))
+    for index in 0..<count { memory.order[index] = index }
+    for index in stride(from: count - 1, to: 0, by: -1) {
+      let other = Int((UInt64(words[index]) * UInt64(index + 1)) >> 32)
+      memory.order.swapAt(index, other)
+    }
+  }
+}
+
+/// The least of a series of losses, and how many came since.
+private struct LossWatch {
+  var best = Double.infinity
+  var waited = 0
+
+  /// Whether a loss is less than the best by more than `minDelta`, which makes it the best.
+  mutating func takes(_ loss: Double, minDelta: Double) -> Bool {
+    guard loss + minDelta < best else {
+      waited += 1
+      return false
+    }
+    best = loss
+    waited = 0
+    return true
+  }
+}
