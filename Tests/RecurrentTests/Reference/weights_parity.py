@@ -13,6 +13,7 @@ Needs torch, keras with tensorflow, onnx, onnxruntime, safetensors.
 import hashlib
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -146,12 +147,40 @@ def golden():
             yield name, x, np.array([words], "float64")
 
 
+def run_examples(pawl, folder):
+    """The blocks of Python in docs/weights.md, one after the other, on files of a network of theirs."""
+    text = (HERE.parents[2] / "docs" / "weights.md").read_text()
+    random = np.random.default_rng(2)
+    tensors = random_tensors(random, "lstm", 2, [32], 1)
+    save_file(tensors, folder / "model.safetensors", {"pawl.lookback": "15"})
+    for to, name in [("keras", "keras.safetensors"), ("onnx", "model.onnx")]:
+        command = [pawl, "model", "convert", "--to", to, folder / "model.safetensors", folder / name]
+        subprocess.run(command, check=True)
+    names, home = {}, os.getcwd()
+    keras.backend.clear_session()
+    keras.config.set_dtype_policy("float32")
+    os.chdir(folder)
+    blocks = re.findall(r"```python\n(.*?)```", text, re.S)
+    for block in blocks:
+        exec(block, names)
+    zeros = torch.zeros(1, 15, 2)
+    with torch.no_grad():
+        expected = names["net"](zeros).numpy()
+    assert np.allclose(names["forecast"], expected, rtol=1e-6)
+    assert np.allclose(names["model"](zeros.numpy()), expected, rtol=1e-6)
+    subprocess.run([pawl, "model", "convert", "--to", "keras", "weights.safetensors", "b"], check=True)
+    back, sent = load_numpy("b"), load_numpy("keras.safetensors")
+    assert all(np.array_equal(back[name], sent[name]) for name in sent)
+    os.chdir(home)
+    print(f"{len(blocks)} examples of docs/weights.md")
+
+
 def main():
-    pawl = sys.argv[1]
+    pawl = os.path.abspath(sys.argv[1])
     scratch = tempfile.TemporaryDirectory()
     folder = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else scratch.name)
     folder.mkdir(parents=True, exist_ok=True)
-    keras.backend.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
     random = np.random.default_rng(1)
     worst = {}
 
@@ -227,6 +256,7 @@ def main():
         )
         check("onnxruntime", session.run(["forecast"], {"x": x})[0], expected)
         print(case, hashlib.sha256((folder / f"{case}.onnx").read_bytes()).hexdigest())
+    run_examples(pawl, folder)
     print(f"{cases} networks;", ", ".join(f"{what} {d:.1e}" for what, d in sorted(worst.items())))
 
 
