@@ -73,6 +73,8 @@ public final class RunSession {
     self.prepared = prepared
     self.options = options
     engine = try prepared.makeEngine()
+    engine.tellsUpdates = prepared.spec.logs.losses || options.tensorBoardFolder != nil
+      || prepared.spec.hasLongFits
     metrics = RunMetrics(prepared.spec, prepared.programs)
     manifest = prepared.manifest(environment: options.environment)
     do throws(JournalError) {
@@ -110,6 +112,7 @@ public final class RunSession {
     self.options = options
     self.folder = folder
     engine = try prepared.makeEngine()
+    engine.tellsUpdates = prepared.spec.logs.losses || prepared.spec.hasLongFits
     metrics = RunMetrics(prepared.spec, prepared.programs)
     manifest = prepared.manifest(environment: options.environment)
     folder.beginRun()
@@ -289,6 +292,7 @@ public final class RunSession {
   /// Brings into the manifest what is known at the end.
   private func describe() {
     manifest.metrics = metrics.json(leaks: prepared.statements.leaks)
+    if let washout = engine.learner?.washoutJSON { manifest.metrics["washout"] = washout }
     manifest.warnings = prepared.warnings(after: engine, metrics)
     manifest.openOrders = prepared.describe(engine.broker.openOrders)
     manifest.environment["wall_seconds"] = .number(seconds)
@@ -311,5 +315,16 @@ public final class RunSession {
     } catch {
       throw .journal(error)
     }
+  }
+}
+
+extension RunSpec {
+  /// Whether a fit takes so long that its updates are worth telling.
+  fileprivate var hasLongFits: Bool {
+    guard let learning, let training = learning.network?.training else { return false }
+    var samples = learning.walk.first
+    if case .rolling(let window) = learning.walk.trainingSet { samples = min(samples, window) }
+    if case .size(let size) = training.batch { samples = (samples + size - 1) / size }
+    return training.epochs * samples >= 1000
   }
 }
