@@ -59,7 +59,7 @@ public struct RunEstimate {
     var counted = self
     while try engine.step({ event in
       switch event {
-      case .refit(let refit, _, _): counted.add(refit)
+      case .refit(let refit, let bar, _): counted.add(refit, bar: bar)
       case .forecast: counted.forecasts += 1
       default: break
       }
@@ -72,10 +72,14 @@ public struct RunEstimate {
     if learning?.network?.training.earlyStopping != nil { isBound = true }
   }
 
-  private mutating func add(_ refit: Refit) {
+  private mutating func add(_ refit: Refit, bar: Int) {
     refits += 1
     samples = refit.samples
     guard let learning = prepared.spec.learning, let network = learning.network else { return }
+    // New weights have to see the history again before they forecast; that costs a third of training.
+    if network.configuration.state == .stateful {
+      visits += min(bar + 1, learning.walk.stateBars ?? .max) / 3
+    }
     var parts = [refit.samples]
     if learning.walk.validation > 0 {
       let before = Int(Double(refit.samples) * (1 - learning.walk.validation))

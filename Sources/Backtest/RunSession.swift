@@ -73,7 +73,8 @@ public final class RunSession {
     self.prepared = prepared
     self.options = options
     engine = try prepared.makeEngine()
-    engine.tellsUpdates = prepared.spec.logs.losses || options.tensorBoardFolder != nil
+    engine.tellsUpdates =
+      prepared.spec.logs.losses || options.tensorBoardFolder != nil
       || prepared.spec.hasLongFits
     metrics = RunMetrics(prepared.spec, prepared.programs)
     manifest = prepared.manifest(environment: options.environment)

@@ -28,12 +28,16 @@ public enum RefitBenchmark {
   /// The same of a network of any shape, trained in any way; epochs, early stopping and the most
   /// updates of a fit are not looked at.
   ///
+  /// Of an ensemble the time is that in which every member makes an update, side by side on `threads`.
+  ///
   /// - Precondition: the batch is a size, and 1 where the network is stateful.
   public static func run(
     _ configuration: NetworkConfiguration, training: TrainingConfiguration, updates: Int,
-    repeats: Int = 9, variant: KernelVariant = .detected, now: () -> UInt64
+    members: Int = 1, threads: Int = 1, repeats: Int = 9, variant: KernelVariant = .detected,
+    now: () -> UInt64
   ) -> Result {
-    precondition(updates >= 1 && repeats >= 1, "counts are at least 1")
+    precondition(
+      updates >= 1 && repeats >= 1 && members >= 1 && threads >= 1, "counts are at least 1")
     guard case .size(let batch) = training.batch else {
       preconditionFailure("a benchmark's batch is a size")
     }
@@ -41,8 +45,9 @@ public enum RefitBenchmark {
     (training.epochs, training.earlyStopping, training.maxUpdates) = (1, nil, nil)
     let updatesPerFit = min(updates, 45)
     let fits = (updates + updatesPerFit - 1) / updatesPerFit
-    var network = Network(configuration, training: training, variant: variant)
-    var workspace = network.makeWorkspace()
+    var ensemble = Ensemble(
+      configuration, training: training, members: members, variant: variant)
+    var workspace = ensemble.makeWorkspace(threads: threads)
     let data = walk(
       samples: batch * updatesPerFit, of: configuration,
       labels: configuration.outputs / training.loss.outputsPerLabel)
@@ -52,7 +57,7 @@ public enum RefitBenchmark {
       let start = now()
       for refit in 0..<fits {
         do {
-          loss = try network.fit(data, refit: refit, using: &workspace).lossLast
+          loss = try ensemble.fit(data, refit: refit, using: &workspace)[0].lossLast
         } catch {
           loss = .nan  // the fingerprint shows it; on these data it does not happen
         }

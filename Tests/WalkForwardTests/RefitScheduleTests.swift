@@ -38,7 +38,8 @@ struct RefitScheduleTests {
 
   /// The bars at which a walk refits by drift, where the naive forecast for bar b errs by `errors[b]`.
   static func driftRefits(
-    window: Int, factor: Double, errors: [Double], missing: Set<Int> = [], horizons: [Int] = [1]
+    window: Int, factor: Double, errors: [Double], missing: Set<Int> = [], horizons: [Int] = [1],
+    otherScale: [Double] = [1]
   ) throws -> [Int] {
     var walk = Walk(
       configuration: ScheduleTests.configuration(
@@ -49,7 +50,11 @@ struct RefitScheduleTests {
     for (bar, error) in errors.enumerated() {
       level += error
       let label = missing.contains(bar) ? Double.nan : level
-      try walk.step(features: [], labels: horizons.map { $0 == horizons[0] ? label : 1e9 * level })
+      try walk.step(
+        features: [],
+        labels: horizons.map {
+          $0 == horizons[0] ? label : otherScale[bar % otherScale.count] * level
+        })
       if walk.refit != nil { bars.append(bar) }
     }
     return bars
@@ -76,13 +81,15 @@ struct RefitScheduleTests {
   }
 
   @Test func driftGoesByTheFirstHorizonAlone() throws {
-    let errors: [Double] = [0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2]
-    // The other horizon's label grows by 1e9 times as much, and is not looked at: only the first
-    // refit's bar is later.
-    let one = try Self.driftRefits(window: 2, factor: 2, errors: errors)
-    let two = try Self.driftRefits(window: 2, factor: 2, errors: errors, horizons: [1, 2])
-    #expect(one == [1, 5, 8, 13] || one.first == 1)
-    #expect(two.first == 2)
+    let errors = (0..<40).map { Double(1 + $0 * $0 % 7) }
+    let same = try Self.driftRefits(
+      window: 2, factor: 2, errors: errors, horizons: [1, 2], otherScale: [1, 1, 1])
+    let other = try Self.driftRefits(
+      window: 2, factor: 2, errors: errors, horizons: [1, 2], otherScale: [1, 30, 2])
+    #expect(same == other && same.count > 3, "\(same)")
+    let swapped = try Self.driftRefits(
+      window: 2, factor: 2, errors: errors, horizons: [2, 1], otherScale: [1, 1, 1])
+    #expect(same != swapped)
   }
 
   @Test func aForecastWithoutALabelIsNotCounted() throws {
