@@ -23,7 +23,9 @@ private let reference: [(degrees: Int, t: Double, p: Double)] = {
     let tolerance = degrees > 100_000 ? 1e-10 : 1e-12
     #expect(abs(found / p - 1) < tolerance, "\(degrees) degrees, t \(t): \(found) was not \(p)")
     let other = Elementary.studentUpperTail(-t, degrees: degrees)
-    #expect(abs(other - (1 - p)) < 1e-2 * tolerance, "\(degrees) degrees, t -\(t): \(other) was not \(1 - p)")
+    #expect(
+      abs(other - (1 - p)) < 1e-2 * tolerance,
+      "\(degrees) degrees, t -\(t): \(other) was not \(1 - p)")
   }
 }
 

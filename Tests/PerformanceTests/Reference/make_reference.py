@@ -1,6 +1,6 @@
-"""Writes returns.txt and forecasts.txt: inputs and the figures that other libraries give for them.
+"""Writes returns.txt, trades.txt and forecasts.txt: inputs and the figures that other libraries give for them.
 
-    pip install empyrical-reloaded mpmath numpy scipy statsmodels
+    pip install arch empyrical-reloaded mpmath numpy quantstats scipy statsmodels
     python make_reference.py
 
 A file holds cases: a line `case NAME`, then lines `KEY NUMBER...`. Numbers read back exactly.
@@ -10,9 +10,12 @@ import csv
 import datetime
 import pathlib
 
+import arch.bootstrap
 import empyrical
-import numpy as np
 import mpmath
+import numpy as np
+import pandas as pd
+import quantstats.stats
 import scipy.stats
 import statsmodels.api as sm
 import statsmodels.tsa.stattools
@@ -64,7 +67,32 @@ def span_figures(equity, start_ms, end_ms, held, traded, per_year, risk_free, mi
     longest = max(found, key=lambda d: d[1])
     depth = empyrical.max_drawdown(returns)
     assert abs(depth - deepest[0]) < 1e-12
+    sharpe = excess.mean() / excess.std(ddof=1)
+    skewness = scipy.stats.skew(returns)
+    kurtosis = scipy.stats.kurtosis(returns, fisher=False)
+    psr = scipy.stats.norm.cdf(sharpe * np.sqrt(len(returns) - 1) / np.sqrt(
+        1 - skewness * sharpe + (kurtosis - 1) / 4 * sharpe ** 2))
+    # statsmodels' rule for the lags of a HAC variance; its autocorrelations.
+    lags = int(np.floor(4 * (len(returns) / 100) ** (2 / 9)))
+    rho = statsmodels.tsa.stattools.acf(returns, nlags=lags, adjusted=False, fft=False)[1:]
+    k = np.arange(1, lags + 1)
+    keep = k < per_year
+    lo = sharpe * per_year / np.sqrt(
+        per_year + 2 * np.sum((per_year - k[keep]) * rho[keep]))
+    # QuantStats divides by n - 1, and has the peak before the first bar in front.
+    ulcer = quantstats.stats.ulcer_index(pd.Series(returns, index=pd.date_range(
+        "2000-01-01", periods=len(returns)))) * np.sqrt((len(returns) - 1) / len(returns))
     return {
+        "sharpe_lo": lo,
+        "probabilistic_sharpe": psr,
+        "deflated_sharpe": psr,
+        "ulcer": ulcer,
+        "var_95": empyrical.value_at_risk(returns, 0.05),
+        "cvar_95": empyrical.conditional_value_at_risk(returns, 0.05),
+        "var_99": empyrical.value_at_risk(returns, 0.01),
+        "cvar_99": empyrical.conditional_value_at_risk(returns, 0.01),
+        "skewness": skewness,
+        "kurtosis": kurtosis,
         "bars": len(returns),
         "years": years,
         "final_equity": equity[-1],
@@ -98,6 +126,16 @@ def return_case(times, equity, start, held, traded, per_year, cash, risk_free=0.
     figures = span_figures(
         whole, times[0], times[-1], held, traded, per_year, risk_free, minimum)
     lines |= {"whole_" + key: value for key, value in figures.items()}
+    returns = tested[1:] / tested[:-1] - 1
+    if len(returns) < 1000:
+        index = pd.to_datetime(times[start:], unit="ms")
+        series = pd.Series(returns, index=index)
+        for key in ("monthly", "yearly"):
+            lines[key] = empyrical.aggregate_returns(series, key).to_numpy()
+        window = 20
+        rolling = empyrical.roll_sharpe_ratio(
+            series, window, risk_free=risk_free / per_year, annualization=per_year)
+        lines["rolling_sharpe"] = rolling.to_numpy()
     return lines
 
 
@@ -152,6 +190,99 @@ def write_returns():
         random_returns("hourly", 5, hourly, 100, hours_per_year, 0.0, 0.0),
         sp500(),
     ])
+
+
+def trade_case(name, profits, bars_held, mae, mfe):
+    pnl = pd.Series(profits, index=pd.date_range("2000-01-01", periods=len(profits)))
+    signs = np.sign(profits)
+
+    def longest(sign):
+        best = run = 0
+        for value in signs:
+            run = run + 1 if value == sign else 0
+            best = max(best, run)
+        return best
+
+    # QuantStats takes any series of gains; it counts p among gains that are not zero.
+    plain = dict(prepare_returns=False)
+    return name, {
+        "pnl": profits, "held": bars_held, "mae": mae, "mfe": mfe,
+        "profit_factor": quantstats.stats.profit_factor(pnl, **plain),
+        "payoff": quantstats.stats.payoff_ratio(pnl, **plain),
+        "kelly": quantstats.stats.kelly_criterion(pnl, **plain),
+        "win_rate": quantstats.stats.win_rate(pnl, **plain),
+        "best_trade": quantstats.stats.best(pnl, **plain),
+        "worst_trade": quantstats.stats.worst(pnl, **plain),
+        # backtesting.py: np.sqrt(n_trades) * pl.mean() / pl.std().
+        "sqn": np.sqrt(len(pnl)) * pnl.mean() / pnl.std(),
+        "expectancy": pnl.mean(),
+        "mean_bars_held": np.mean(bars_held), "median_bars_held": np.median(bars_held),
+        "most_wins_in_row": longest(1), "most_losses_in_row": longest(-1),
+        "mean_mae": np.mean(mae), "worst_mae": np.min(mae),
+        "mean_mfe": np.mean(mfe), "best_mfe": np.max(mfe),
+    }
+
+
+def write_trades():
+    cases = []
+    for name, seed, n, longest in [("few", 1, 7, 5), ("many", 2, 400, 60), ("long", 3, 61, 2000)]:
+        random = np.random.default_rng(seed)
+        cases.append(trade_case(
+            name, random.normal(5, 100, n), random.integers(1, longest, n),
+            -random.uniform(0, 0.1, n), random.uniform(0, 0.1, n)))
+    write(HERE / "trades.txt", cases)
+
+
+def write_bootstrap():
+    """Intervals of arch's stationary bootstrap; they agree as far as resampling does."""
+    random = np.random.default_rng(9)
+    shocks = random.normal(5e-4, 0.01, 501)
+    returns = shocks[1:] + 0.3 * shocks[:-1]
+    profits = random.normal(0.2, 1, 120)
+
+    def sharpe(r):
+        return r.mean() / r.std(ddof=1) * np.sqrt(252)
+
+    def depth(r):
+        return empyrical.max_drawdown(r)
+
+    def factor(p):
+        return p[p > 0].sum() / -p[p < 0].sum()
+
+    def interval(series, figure):
+        block = round(len(series) ** (1 / 3))
+        bootstrap = arch.bootstrap.StationaryBootstrap(block, series, seed=1)
+        values = bootstrap.apply(figure, 20_000)[:, 0]
+        return np.percentile(values, [2.5, 97.5])
+
+    write(HERE / "bootstrap.txt", [("stationary", {
+        "returns": returns, "pnl": profits,
+        "sharpe": interval(returns, sharpe), "max_drawdown": interval(returns, depth),
+        "profit_factor": interval(profits, factor),
+    })])
+
+
+def write_deflated():
+    """The deflated Sharpe ratio by its paper's formula, on scipy's normal distribution."""
+    cases = []
+    for trials, variance, correlation, ratio, n, skewness, kurtosis in [
+            # The paper's example, of which it gives 0.9004 and 0.9505.
+            (100, 1 / 500, 0, 2.5 / np.sqrt(250), 1250, -3, 10),
+            (46, 1 / 500, 0, 2.5 / np.sqrt(250), 1250, -3, 10),
+            (88, 0.001, 0.3, 0.1, 500, 0.5, 4), (1, 0, 0, 0.05, 300, -0.2, 3.5),
+            (2, 0.01, 1, 0.05, 300, -0.2, 3.5)]:
+        count = correlation + (1 - correlation) * trials
+        best = 0.0
+        if count > 1:
+            best = np.sqrt(variance) * (
+                (1 - np.euler_gamma) * scipy.stats.norm.ppf(1 - 1 / count)
+                + np.euler_gamma * scipy.stats.norm.ppf(1 - 1 / (count * np.e)))
+        p = scipy.stats.norm.cdf((ratio - best) * np.sqrt(n - 1) / np.sqrt(
+            1 - skewness * ratio + (kurtosis - 1) / 4 * ratio ** 2))
+        cases.append((f"of_{trials}", {
+            "trials": trials, "variance": variance, "correlation": correlation, "ratio": ratio,
+            "n": n, "skewness": skewness, "kurtosis": kurtosis, "best": best, "p": p}))
+    write(HERE / "deflated.txt", cases)
 
 
 def clark_west(y, f, b, lags):
@@ -343,5 +474,8 @@ def write_student():
 
 
 write_returns()
+write_trades()
+write_bootstrap()
+write_deflated()
 write_forecasts()
 write_student()
