@@ -160,7 +160,7 @@ class WindowRefit:
 
 class StatefulRefit:
     """The same for a state that is carried: each row is a sample, trained on in time order in chunks of
-    `lookback` rows, of which the last ends with the rows. Only rows from `counted` on have a loss."""
+    `lookback` rows, of which the last ends with the rows; a batch is so many chunks after one another. Only rows from `counted` on have a loss."""
 
     def __init__(self, o, x, target, fitted, samples, dtype, counted=0):
         self.o, self.dtype = o, dtype
@@ -178,19 +178,24 @@ class StatefulRefit:
         self.chunks = [(a, b) for a, b in zip(starts, [*starts[1:], end]) if b > a]
 
     def losses(self, net):
+        """The loss of each batch of chunks, and its labels; no gradient goes from chunk to chunk."""
         state = None
-        for a, b in self.chunks:
-            out, state = net(self.scaled[None, a:b], state)
-            label = self.labels[None, a:b]
-            if (~torch.isnan(label)).any():
-                yield loss_of(self.o, out, label, torch.ones(1, dtype=self.dtype)), (~torch.isnan(label)).sum().item()
+        for begin in range(0, len(self.chunks), self.o["batch"]):
+            parts = self.chunks[begin : begin + self.o["batch"]]
+            outs = []
+            for a, b in parts:
+                out, state = net(self.scaled[None, a:b], state)
+                outs.append(out)
+            label = self.labels[None, parts[0][0] : parts[-1][1]]
+            count = (~torch.isnan(label)).sum().item()
+            if count:
+                yield loss_of(self.o, torch.cat(outs, dim=1), label, torch.ones(1, dtype=self.dtype)), count
 
     def epoch(self, net, steps):
-        net.zero_grad()
         for loss, _ in self.losses(net):
+            net.zero_grad()
             loss.backward()
             steps.update()
-            net.zero_grad()
 
     def loss(self, net):
         with torch.no_grad():
@@ -303,7 +308,7 @@ WALKS = {
         validation=0.25, patience=2, epochs=8, after="keep", cell="gru", every=4, refits=20),
     "validation-cold": dict(
         validation=0.3, patience=3, epochs=12, start_from="cold", rate=1e-2, horizons=[1, 3], every=5, refits=15),
-    "stateful-lstm": dict(stateful=True, lookback=7, every=2, refits=30),
+    "stateful-lstm": dict(stateful=True, batch=1, lookback=7, every=2, refits=30),
     "stateful-gru-expanding": dict(stateful=True, cell="gru", train="expanding", every=4, refits=20, horizons=[1, 2]),
     "stateful-stacked-cold": dict(
         stateful=True, hidden=[9, 6], train="expanding", start_from="cold", every=4, refits=15, epochs=2, lookback=11),
