@@ -9,6 +9,8 @@ struct TorchParityTests {
   {
     var configuration = parity.configuration
     configuration.dialect = dialect
+    var training = training
+    training.optimizer = Optimizer(.adam, dialect: dialect)
     var network = Network(configuration, training: training)
     for tensor in Tensor.all(in: network.configuration) {
       var values = try parity.floats("start " + tensor.name)
