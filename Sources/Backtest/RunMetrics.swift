@@ -71,6 +71,7 @@ public struct RunMetrics: Restorable, Sendable {
     func figures(_ report: TradeReport) -> JSONValue {
       var table = FigureTable()
       table.put(report.metrics)
+      table.values["undefined"] = .object(table.reasons)
       return .object(table.values)
     }
     return [
