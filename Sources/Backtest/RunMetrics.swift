@@ -5,14 +5,12 @@ import Performance
 /// Follows a run event by event for all the figures of its manifest and summary.
 public struct RunMetrics: Restorable, Sendable {
   private var equity: EquityMetrics
-  private var trades = TradeMetrics()
+  private(set) var trades = TradeMetrics()
   private var forecasts: ForecastMetrics?
-  private let instruments: [String]
   /// Forecasts made, scored or not.
   public private(set) var forecastCount = 0
 
   init(_ spec: RunSpec) {
-    instruments = spec.instruments.map(\.name)
     equity = EquityMetrics(
       startingEquity: spec.execution.cash, riskFreePerYear: spec.execution.riskFree,
       barsPerYear: spec.execution.barsPerYear)
@@ -40,12 +38,15 @@ public struct RunMetrics: Restorable, Sendable {
   /// Forecast figures, one report a horizon.
   public var forecastReports: [ForecastReport] { forecasts?.reports ?? [] }
 
+  public func verdict(leaks: [Leak]) -> Verdict {
+    Verdict(leaks: leaks.map(\.name), forecasts: forecastReports, returns: returns)
+  }
+
   /// The manifest's `metrics`: figures by name, those of the first horizon among them, the others'
   /// with `_h` and the horizon behind; those of the whole span under `whole_span`; for each that is
-  /// null the reason under `undefined`; tables of drawdowns, months, years and trades; and the verdict.
+  /// null the reason under `undefined`; and the verdict.
   func json(leaks: [Leak]) -> [String: JSONValue] {
     let returns = self.returns
-    let forecastReports = self.forecastReports
     var table = FigureTable()
     table.put(returns.metrics)
     table.put(trades.report.metrics)
@@ -54,7 +55,7 @@ public struct RunMetrics: Restorable, Sendable {
     }
     var whole = FigureTable()
     whole.put(returns.wholeSpanMetrics)
-    let verdict = Verdict(leaks: leaks.map(\.name), forecasts: forecastReports, returns: returns)
+    let verdict = self.verdict(leaks: leaks)
     var values = table.values
     if let first = forecastReports.first { values["horizon"] = .int(first.horizon) }
     values["whole_span"] = .object(whole.values)
@@ -62,34 +63,7 @@ public struct RunMetrics: Restorable, Sendable {
     values["verdict"] = .object([
       "kind": .string(verdict.kind.rawValue), "text": .string(verdict.text),
     ])
-    values.merge(tables(returns, trades)) { figure, _ in figure }
     return values
-  }
-
-  /// The deepest drawdowns, returns by calendar, and figures of the trades by kind.
-  private func tables(_ returns: ReturnReport, _ trades: TradeMetrics) -> [String: JSONValue] {
-    func figures(_ report: TradeReport) -> JSONValue {
-      var table = FigureTable()
-      table.put(report.metrics)
-      table.values["undefined"] = .object(table.reasons)
-      return .object(table.values)
-    }
-    return [
-      "drawdowns": .array(returns.drawdowns.map(\.json)),
-      "monthly_returns": .array(returns.months.map(\.json)),
-      "yearly_returns": .array(returns.years.map(\.json)),
-      "trades_by_side": .object(
-        Dictionary(
-          uniqueKeysWithValues: trades.bySide.map { ($0.side.name, figures($0.report)) })),
-      "trades_by_instrument": .object(
-        Dictionary(
-          uniqueKeysWithValues: trades.byInstrument.map {
-            (instruments[$0.instrument], figures($0.report))
-          })),
-      "trades_by_exit_reason": .object(
-        Dictionary(
-          uniqueKeysWithValues: trades.byExitReason.map { ($0.reason.name, figures($0.report)) })),
-    ]
   }
 
   public func save(to writer: inout StateWriter) {
@@ -104,25 +78,6 @@ public struct RunMetrics: Restorable, Sendable {
     try trades.restore(from: &reader)
     try forecasts?.restore(from: &reader)
     forecastCount = try reader.readInt()
-  }
-}
-
-extension DrawdownRow {
-  fileprivate var json: JSONValue {
-    [
-      "depth": .number(depth), "bars": .int(bars), "recovered": .bool(isRecovered),
-      "peak_bar": .int(peakBar), "peak_ts": .string(peakTime.iso8601),
-      "trough_bar": .int(troughBar), "trough_ts": .string(troughTime.iso8601),
-      "end_bar": .int(endBar), "end_ts": .string(endTime.iso8601),
-    ]
-  }
-}
-
-extension PeriodReturn {
-  fileprivate var json: JSONValue {
-    var members: [String: JSONValue] = ["year": .int(year), "return": JSONValue(figure.value)]
-    if let month { members["month"] = .int(month) }
-    return .object(members)
   }
 }
 

@@ -256,6 +256,8 @@ public final class RunSession {
   /// Brings into the manifest what is known at the end.
   private func describe() {
     manifest.metrics = metrics.json(leaks: prepared.statements.leaks)
+    let tables = metrics.tables(instruments: prepared.spec.instruments.map(\.name))
+    manifest.metrics.merge(tables) { figure, _ in figure }
     manifest.warnings = prepared.warnings(after: engine, metrics)
     manifest.openOrders = prepared.describe(engine.broker.openOrders)
     manifest.environment["wall_seconds"] = .number(seconds)
