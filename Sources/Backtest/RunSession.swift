@@ -256,13 +256,13 @@ public final class RunSession {
   /// Brings into the manifest what is known at the end.
   private func describe() {
     manifest.metrics = metrics.json(leaks: prepared.statements.leaks)
-    let tables = metrics.tables(instruments: prepared.spec.instruments.map(\.name))
-    manifest.metrics.merge(tables) { figure, _ in figure }
     manifest.warnings = prepared.warnings(after: engine, metrics)
     manifest.openOrders = prepared.describe(engine.broker.openOrders)
     manifest.environment["wall_seconds"] = .number(seconds)
     manifest.environment["bars"] = .int(engine.bar + 1)
     manifest.environment["refits"] = .int(engine.refitCount)
+    let tables = metrics.tables(instruments: prepared.spec.instruments.map(\.name))
+    manifest.metrics.merge(tables) { figure, _ in figure }
   }
 
   private var seconds: Double {
