@@ -82,12 +82,7 @@ struct FitRun {
         observe?(record)
       }
       let loss = report.validationLoss ?? trained.loss
-      if case .plateau(let factor, let patience, let least) = training.schedule,
-        !plateau.takes(loss, minDelta: 0), plateau.waited >= patience
-      {
-        optimizer.reducePlateau(factor: factor, least: least)
-        plateau.waited = 0
-      }
+      optimizer.endEpoch(training.schedule, loss: loss, &plateau)
       let earlyStopping = training.earlyStopping
       if validation != nil || earlyStopping != nil {
         if watch.takes(loss, minDelta: earlyStopping?.minDelta ?? 0) {
@@ -266,7 +261,7 @@ struct FitRun {
 }
 
 /// The least of a series of losses, and how many came since.
-private struct LossWatch {
+struct LossWatch {
   var best = Double.infinity
   var waited = 0
 

@@ -51,6 +51,13 @@ public struct Workspace: Sendable {
       repeating: .zero, count: threads * (scratchFloats + gradientFloats) / 16)
   }
 
+  /// Whether networks of a configuration can use it: which member they are does not matter.
+  func serves(_ network: NetworkConfiguration) -> Bool {
+    var network = network
+    network.member = configuration.member
+    return network == configuration
+  }
+
   /// Calls `body` with the base of the scratch.
   mutating func withScratch<Result>(
     _ body: (_ scratch: UnsafeMutablePointer<Float>) -> Result
