@@ -3,7 +3,7 @@
 SWIFT ?= swift
 PAWL = .build/release/pawl
 
-.PHONY: run test build setup bench parity format lint golden kill-campaign fuzz clean
+.PHONY: run test build setup bench parity cross format lint golden kill-campaign fuzz clean
 
 # The same small network on a pair with known truth, on pure noise, and on two stock indices.
 run: build
@@ -48,6 +48,10 @@ parity: build $(PYTHON)
 .venv/bin/python:
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet torch safetensors numpy zstandard keras tensorflow onnx onnxruntime
+
+# Every variant of the kernels, those of aarch64 under qemu-user, must give the same bits.
+cross:
+	Tests/CrossArchitecture/compare.sh 200
 
 format:
 	$(SWIFT) format -i -r Package.swift Sources Tests Benchmarks strategies

@@ -11,21 +11,23 @@ struct FitRun {
   let refit: Int
   let epochs: Int
   var optimizer: OptimizerState
-  private let verbs: pawl_kernels
-  private let weightCount: Int
+  let verbs: pawl_kernels
+  let weightCount: Int
   private let tensors: [[Range<Int>]]
-  private let values: UnsafeMutablePointer<Float>
+  let values: UnsafeMutablePointer<Float>
   private let gradient: UnsafeMutablePointer<Float>
-  private let memory: FitMemory.Pointers
+  let memory: FitMemory.Pointers
   private let observe: ((UpdateRecord) -> Void)?
-  private var pass: TilePass
-  private var evaluation: Evaluation
-  private let loss: pawl_loss
+  private var pass: LossPass
+  private var evaluation: LossPass
+  /// The tiles of a batch that are worked on at the same time: passes with memory of their own, and
+  /// where each leaves its gradient. The first is `pass` and `gradient`.
+  let sideBySide: [(pass: LossPass, gradient: UnsafeMutablePointer<Float>)]
 
   init(
     _ network: Network, refit: Int, epochs: Int, values: UnsafeMutablePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>,
-    memory: FitMemory.Pointers, observe: ((UpdateRecord) -> Void)?
+    threads: [Workspace.ThreadMemory], memory: FitMemory.Pointers,
+    observe: ((UpdateRecord) -> Void)?
   ) {
     configuration = network.configuration
     training = network.training
@@ -36,15 +38,16 @@ struct FitRun {
     self.refit = refit
     self.epochs = epochs
     self.values = values
-    self.gradient = gradient
+    gradient = threads[0].gradient
     self.memory = memory
     self.observe = observe
-    pass = TilePass(
-      configuration, layout: network.layout,
-      samples: Workspace.samplesAtOnce(training.batch), training: true, scratch: scratch,
-      verbs: verbs)
-    evaluation = Evaluation(network, scratch: scratch, memory: memory)
-    loss = training.loss.kernel(outputs: configuration.outputs, memory)
+    sideBySide = threads.prefix(FitRun.threads(of: threads.count, network)).enumerated().map {
+      let memory = memory.ofThread($0.offset)
+      let pass = LossPass(network, masked: true, scratch: $0.element.scratch, memory: memory)
+      return (pass, $0.element.gradient)
+    }
+    pass = sideBySide[0].pass
+    evaluation = LossPass(network, masked: false, scratch: threads[0].scratch, memory: memory)
   }
 
   /// `fit` for closures that cannot throw.
@@ -62,7 +65,7 @@ struct FitRun {
     _ data: LabelledSamples, validation: LabelledSamples?
   ) throws(TrainingError) -> FitReport {
     var report = FitReport(
-      samples: data.count, epochs: 0, updates: 0, lossFirst: .nan, lossLast: .nan)
+      samples: data.reportedCount, epochs: 0, updates: 0, lossFirst: .nan, lossLast: .nan)
     var watch = LossWatch()
     var plateau = LossWatch()
     var last = (epoch: 0, update: 0)
@@ -73,7 +76,7 @@ struct FitRun {
       report.lossLast = trained.loss
       if epoch == 0 { report.lossFirst = trained.loss }
       if trained.updates > 0 { last = (epoch, trained.updates - 1) }
-      if let validation { report.validationLoss = evaluation.loss(validation, values) }
+      if let validation { report.validationLoss = evaluation.mean(validation, values) }
       if var record = trained.lastRecord {
         record.validationLoss = report.validationLoss ?? .nan
         observe?(record)
@@ -120,22 +123,25 @@ struct FitRun {
     _ data: LabelledSamples, epoch: Int, updates: Int
   ) throws(TrainingError) -> Epoch {
     if training.shuffle { shuffle(count: data.count, epoch: epoch) }
-    let batch =
-      switch training.batch {
-      case .size(let size): size
-      case .all: data.count
-      }
     let most = training.maxUpdates ?? .max
+    var chunks = LabelledSamples.Chunks()
     var result = Epoch()
     var total = 0.0
     var weight = 0.0
     var start = 0
     while start < data.count, updates + result.updates < most {
-      let positions = start..<min(start + batch, data.count)
+      let positions = start..<min(start + memory.batch, data.count)
       start = positions.upperBound
-      let batchWeight = data.weight(UnsafeBufferPointer(rebasing: memory.order[positions]))
+      let batchWeight: Double
+      let losses: Double
+      if configuration.state == .stateful {
+        batchWeight = data.weight(next: positions.count, of: chunks)
+        losses = accumulateGradient(data, &chunks, positions, weight: batchWeight, epoch: epoch)
+      } else {
+        batchWeight = data.weight(UnsafeBufferPointer(rebasing: memory.order[positions]))
+        losses = accumulateGradient(data, positions, weight: batchWeight, epoch: epoch)
+      }
       guard batchWeight > 0 else { continue }
-      let losses = accumulateGradient(data, positions, scale: Float(1 / batchWeight), epoch: epoch)
       guard losses.isFinite else {
         throw TrainingError(
           refit: refit, epoch: epoch, update: result.updates, found: .loss(losses / batchWeight))
@@ -155,23 +161,42 @@ struct FitRun {
     return result
   }
 
-  /// Forward and backward over the tiles of one batch; the sum of its losses.
+  /// Forward and backward over the windows of one batch, tile by tile; the sum of their losses.
   private mutating func accumulateGradient(
-    _ data: LabelledSamples, _ positions: Range<Int>, scale: Float, epoch: Int
+    _ data: LabelledSamples, _ positions: Range<Int>, weight: Double, epoch: Int
   ) -> Double {
-    var samples = data.samples
+    guard weight > 0 || configuration.state == .keras else { return 0 }
+    let scale = weight > 0 ? Float(1 / weight) : 0
+    if sideBySide.count > 1, positions.count > pass.tile {
+      return accumulateSideBySide(data, positions, scale: scale, epoch: epoch)
+    }
     var losses = 0.0
     pass.prepare(values, backward: true)
-    for start in stride(from: positions.lowerBound, to: positions.upperBound, by: Workspace.tile) {
-      let tile = start..<min(start + Workspace.tile, positions.upperBound)
-      let index = UnsafeBufferPointer(rebasing: memory.order[tile])
-      guard let first = index.baseAddress else { preconditionFailure("a tile has a sample") }
+    for start in stride(from: positions.lowerBound, to: positions.upperBound, by: pass.tile) {
+      let tile = start..<min(start + pass.tile, positions.upperBound)
       pass.drawMasks(
         position: start, count: tile.count, seed: training.seed, epoch: epoch, refit: refit)
-      pass.gather(&samples, index: first, count: tile.count)
-      pass.forward(values)
-      losses += data.loss(index, loss, scale: scale, memory, pass, verbs)
-      pass.backward(values, first: start == positions.lowerBound, gradient)
+      losses += pass.losses(
+        UnsafeBufferPointer(rebasing: memory.order[tile]), place: start - positions.lowerBound,
+        of: data, scale: scale, values)
+      if weight > 0 { pass.backward(values, first: start == positions.lowerBound, gradient) }
+    }
+    return losses
+  }
+
+  /// The same over chunks, each from the state in which the one before it ended.
+  private mutating func accumulateGradient(
+    _ data: LabelledSamples, _ chunks: inout LabelledSamples.Chunks, _ positions: Range<Int>,
+    weight: Double, epoch: Int
+  ) -> Double {
+    let scale = weight > 0 ? Float(1 / weight) : 0
+    var losses = 0.0
+    pass.prepare(values, backward: true)
+    for position in positions {
+      guard let chunk = chunks.next(of: data) else { break }
+      pass.drawMasks(position: position, count: 1, seed: training.seed, epoch: epoch, refit: refit)
+      losses += pass.losses(chunk, of: data, scale: scale, values)
+      if weight > 0 { pass.backward(values, first: position == positions.lowerBound, gradient) }
     }
     return losses
   }

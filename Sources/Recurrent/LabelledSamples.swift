@@ -1,111 +1,160 @@
 import CKernels
 
-/// Training or validation data as a fit reads them.
+/// Training or validation data as a fit reads them: samples with labels at one or more places each.
+///
+/// Where the network is stateful a sample is a chunk of rows, and each row a place; with `output:
+/// sequence` each step is one; else there is one place a sample.
 // SAFETY: the pointers are to arrays that live for the call that made this, of the sizes checked
 // by `Network.check`.
 struct LabelledSamples {
-  let samples: pawl_samples
+  let rows: UnsafePointer<Float>
+  let ends: UnsafePointer<Int>?
   let labels: UnsafePointer<Float>
   let weights: UnsafePointer<Float>?
-  let count: Int
-  /// Steps of a sample that have labels of their own: 1, or the lookback.
+  let segments: UnsafeBufferPointer<Range<Int>>
+  let lookback: Int
   let steps: Int
   let labelCount: Int
   let outputsPerLabel: Int
-  /// Outputs with a label that each sample has, where all have them and weigh 1.
+  /// Samples of an epoch: windows or chunks.
+  let count: Int
+  /// Samples as a report counts them: windows, or rows that have a label.
+  let reportedCount: Int
+  /// Outputs with a label that each window has, where all have them and weigh 1.
   private let outputsOfEach: Double?
 
   init(
-    _ data: TrainingData, _ network: Network, rows: UnsafePointer<Float>, ends: UnsafePointer<Int>,
-    labels: UnsafePointer<Float>, weights: UnsafePointer<Float>?
+    _ data: TrainingData, _ network: Network, rows: UnsafePointer<Float>, ends: UnsafePointer<Int>?,
+    labels: UnsafePointer<Float>, weights: UnsafePointer<Float>?,
+    segments: UnsafeBufferPointer<Range<Int>>
   ) {
-    samples = pawl_samples(rows: rows, ends: ends)
+    let configuration = network.configuration
+    self.rows = rows
+    self.ends = ends
     self.labels = labels
     self.weights = data.weights.isEmpty ? nil : weights
-    count = data.ends.count
-    steps = network.configuration.output == .sequence ? network.configuration.lookback : 1
+    self.segments = segments
+    lookback = configuration.lookback
+    steps = configuration.output == .sequence ? lookback : 1
     outputsPerLabel = network.training.loss.outputsPerLabel
-    labelCount = network.configuration.outputs / outputsPerLabel
-    outputsOfEach =
-      data.weights.isEmpty && !data.labels.contains(where: \.isNaN)
-      ? Double((steps - 1) * outputsPerLabel + network.configuration.outputs) : nil
+    labelCount = configuration.outputs / outputsPerLabel
+    if configuration.state == .stateful {
+      let (lookback, labelCount) = (lookback, labelCount)
+      count = segments.reduce(0) { $0 + ($1.count + lookback - 1) / lookback }
+      reportedCount = segments.reduce(0) { count, segment in
+        count
+          + segment.count { row in
+            (0..<labelCount).contains { !labels[row * labelCount + $0].isNaN }
+          }
+      }
+      outputsOfEach = nil
+    } else {
+      count = data.ends.count
+      reportedCount = count
+      outputsOfEach =
+        data.weights.isEmpty && !data.labels.contains(where: \.isNaN)
+        ? Double((steps - 1) * outputsPerLabel + configuration.outputs) : nil
+    }
   }
 
-  /// Labels of a sample that are looked at, at a step: of those before the last the first alone.
+  // MARK: Windows
+
+  /// Labels of a window that are looked at, at a step: of those before the last the first alone.
   private func labelCount(step: Int) -> Int { step == steps - 1 ? labelCount : 1 }
 
-  private func label(_ sample: Int, _ step: Int) -> UnsafePointer<Float> {
-    labels + (sample * steps + step) * labelCount
-  }
-
-  /// What samples `index` weigh together: the sum of weights over the outputs that have a label.
+  /// What windows `index` weigh together: the sum of weights over the outputs that have a label.
   func weight(_ index: UnsafeBufferPointer<Int>) -> Double {
     if let outputsOfEach { return Double(index.count) * outputsOfEach }
     var total = 0.0
     for sample in index {
-      var present = 0
       for step in 0..<steps {
-        let labels = label(sample, step)
-        for at in 0..<labelCount(step: step) where !labels[at].isNaN { present += 1 }
+        total += weight(
+          place: sample * steps + step, labels: labelCount(step: step), weightedAs: sample)
       }
-      let weight = weights.map { Double($0[sample]) } ?? 1
-      total += weight * Double(present * outputsPerLabel)
     }
     return total
   }
 
-  /// Spreads the labels of samples `index` over the outputs of a tile's rows, row step · samples +
-  /// sample, and their weights over its rows.
+  /// Spreads the labels of windows `index` over the outputs of a tile's rows, row step · windows +
+  /// window, and their weights over its rows.
   func spread(_ index: UnsafeBufferPointer<Int>, to memory: FitMemory.Pointers) {
-    let stride = pawl_padded(labelCount * outputsPerLabel)
     for step in 0..<steps {
       for (place, sample) in index.enumerated() {
-        let row = step * index.count + place
-        let to = memory.labels + row * stride
-        let from = label(sample, step)
-        let known = labelCount(step: step)
-        for output in 0..<labelCount * outputsPerLabel {
-          let label = output / outputsPerLabel
-          to[output] = label < known ? from[label] : .nan
-        }
-        if let weights { memory.rowWeights[row] = weights[sample] }
+        spread(
+          place: sample * steps + step, labels: labelCount(step: step), weightedAs: sample,
+          toRow: step * index.count + place, of: memory)
       }
     }
   }
-}
 
-extension LabelledSamples {
-  /// The losses of a tile that went forward, weighted and summed; their gradient times `scale` goes to
-  /// the pass.
-  func loss(
-    _ index: UnsafeBufferPointer<Int>, _ loss: pawl_loss, scale: Float,
-    _ memory: FitMemory.Pointers, _ pass: TilePass, _ verbs: pawl_kernels
-  ) -> Double {
-    spread(index, to: memory)
-    var loss = loss
-    return verbs.loss(
-      &loss, steps * index.count, pass.outputs, memory.labels,
-      weights == nil ? nil : UnsafePointer(memory.rowWeights), scale, pass.outputGradients)
+  // MARK: Chunks
+
+  /// Rows of a segment that a stateful network reads between two updates of its state's gradient.
+  struct Chunk {
+    var rows: Range<Int>
+    /// Whether the state is zeros at its start.
+    var opensSegment: Bool
   }
-}
 
-extension Loss {
-  /// The loss as the kernels take it; it points into `memory`.
-  func kernel(outputs: Int, _ memory: FitMemory.Pointers) -> pawl_loss {
-    var kernel = pawl_loss()
-    kernel.outputs = Int32(outputs)
-    switch self {
-    case .mse: kernel.kind = pawl_loss_mse
-    case .mae: kernel.kind = pawl_loss_mae
-    case .huber(let delta):
-      kernel.kind = pawl_loss_huber
-      kernel.delta = Float(delta)
-    case .logcosh: kernel.kind = pawl_loss_logcosh
-    case .quantile:
-      kernel.kind = pawl_loss_quantile
-      kernel.quantiles = UnsafePointer(memory.quantiles)
+  /// The chunks in time order: of each segment the last ends with it, and only the first is shorter.
+  struct Chunks {
+    fileprivate var segment = 0
+    fileprivate var row: Int?
+
+    mutating func next(of data: LabelledSamples) -> Chunk? {
+      while segment < data.segments.count {
+        let rows = data.segments[segment]
+        let start = row ?? rows.lowerBound
+        guard start < rows.upperBound else {
+          segment += 1
+          row = nil
+          continue
+        }
+        let count = (rows.upperBound - start - 1) % data.lookback + 1
+        row = start + count
+        return Chunk(rows: start..<start + count, opensSegment: start == rows.lowerBound)
+      }
+      return nil
     }
-    return kernel
+  }
+
+  /// What the next `count` chunks weigh together.
+  func weight(next count: Int, of chunks: Chunks) -> Double {
+    var chunks = chunks
+    var total = 0.0
+    for _ in 0..<count {
+      guard let chunk = chunks.next(of: self) else { break }
+      for row in chunk.rows { total += weight(place: row, labels: labelCount, weightedAs: row) }
+    }
+    return total
+  }
+
+  func spread(_ chunk: Chunk, to memory: FitMemory.Pointers) {
+    for (place, row) in chunk.rows.enumerated() {
+      spread(place: row, labels: labelCount, weightedAs: row, toRow: place, of: memory)
+    }
+  }
+
+  // MARK: Places
+
+  private func weight(place: Int, labels known: Int, weightedAs item: Int) -> Double {
+    var present = 0
+    for at in 0..<known where !labels[place * labelCount + at].isNaN { present += 1 }
+    let weight = weights.map { Double($0[item]) } ?? 1
+    return weight * Double(present * outputsPerLabel)
+  }
+
+  private func spread(
+    place: Int, labels known: Int, weightedAs item: Int, toRow row: Int,
+    of memory: FitMemory.Pointers
+  ) {
+    let outputs = labelCount * outputsPerLabel
+    let to = memory.labels + row * pawl_padded(outputs)
+    for output in 0..<outputs {
+      let at = output / outputsPerLabel
+      to[output] = at < known ? labels[place * labelCount + at] : .nan
+    }
+    if let weights { memory.rowWeights[row] = weights[item] }
   }
 }
 
@@ -116,13 +165,15 @@ extension TrainingData {
       ends.withUnsafeBufferPointer { ends in
         labels.withUnsafeBufferPointer { labels in
           weights.withUnsafeBufferPointer { weights in
-            guard let rows = rows.baseAddress, let ends = ends.baseAddress,
-              let labels = labels.baseAddress
-            else { preconditionFailure("there is a sample") }
-            return body(
-              LabelledSamples(
-                self, network, rows: rows, ends: ends, labels: labels,
-                weights: weights.baseAddress))
+            segments.withUnsafeBufferPointer { segments in
+              guard let rows = rows.baseAddress, let labels = labels.baseAddress else {
+                preconditionFailure("there is a sample")
+              }
+              return body(
+                LabelledSamples(
+                  self, network, rows: rows, ends: ends.baseAddress, labels: labels,
+                  weights: weights.baseAddress, segments: segments))
+            }
           }
         }
       }

@@ -7,6 +7,12 @@ extension Network {
   /// the outputs that have a label, by the sum of the weights there. A batch that weighs nothing makes
   /// no update.
   ///
+  /// A stateful network goes through its segments in chunks of `lookback` rows: each starts from the
+  /// state in which the one before it ended, and no gradient flows back over that edge; a batch is that
+  /// many chunks after one another. With `state: keras` sample i of a batch starts from the state in
+  /// which sample i of the batch before ended, over epochs and validation too, from zeros in each fit;
+  /// a last, smaller batch takes up and leaves the states of its own samples alone.
+  ///
   /// Where training stops early, the weights of the best epoch are restored, and these alone: what
   /// the optimiser remembers stays as the last update left it.
   ///
@@ -28,15 +34,14 @@ extension Network {
     check(data, workspace)
     if let validation { check(validation, workspace) }
     let network = self
+    let samples = max(data.sampleCount(configuration), validation?.sampleCount(configuration) ?? 0)
     var optimizer = self.optimizer
     let result = values.withFloats { values in
-      workspace.withMemory(
-        network, samples: max(data.ends.count, validation?.ends.count ?? 0)
-      ) { scratch, gradient, memory in
+      workspace.withMemory(network, samples: samples) { threads, memory in
         data.withSamples(of: network) { samples in
           var run = FitRun(
             network, refit: refit, epochs: epochs ?? network.training.epochs, values: values,
-            scratch: scratch, gradient: gradient, memory: memory, observe: observe)
+            threads: threads, memory: memory, observe: observe)
           defer { optimizer = run.optimizer }
           guard let validation else { return run.result(samples, validation: nil) }
           return validation.withSamples(of: network) { run.result(samples, validation: $0) }
@@ -57,10 +62,11 @@ extension Network {
   public func loss(of data: TrainingData, using workspace: inout Workspace) -> Double {
     check(data, workspace)
     return values.withFloats { values in
-      workspace.withMemory(self, samples: data.ends.count) { scratch, _, memory in
+      workspace.withMemory(self, samples: data.sampleCount(configuration)) { threads, memory in
         data.withSamples(of: self) { samples in
-          var evaluation = Evaluation(self, scratch: scratch, memory: memory)
-          return evaluation.loss(samples, values)
+          var pass = LossPass(
+            self, masked: false, scratch: threads[0].scratch, memory: memory)
+          return pass.mean(samples, values)
         }
       }
     }
@@ -68,27 +74,51 @@ extension Network {
 
   private func check(_ data: TrainingData, _ workspace: Workspace) {
     precondition(workspace.configuration == configuration, "the workspace is this network's")
-    precondition(!data.ends.isEmpty, "there is a sample to train on")
+    precondition(data.sampleCount(configuration) > 0, "there is a sample to train on")
     precondition(
       data.rows.count % configuration.features == 0, "rows holds whole rows of features")
-    let steps = configuration.output == .sequence ? configuration.lookback : 1
     precondition(
       configuration.outputs % training.loss.outputsPerLabel == 0,
       "each label has an output for each quantile")
+    let rowCount = data.rows.count / configuration.features
+    let items: Int
+    let places: Int
+    switch configuration.state {
+    case .stateful:
+      precondition(data.ends.isEmpty, "a stateful network trains on segments")
+      precondition(!training.shuffle, "a stateful network trains in time order")
+      for segment in data.segments {
+        precondition(
+          segment.lowerBound >= 0 && segment.upperBound <= rowCount, "a segment lies within rows")
+      }
+      (items, places) = (rowCount, 1)
+    case .stateless, .keras:
+      precondition(data.segments.isEmpty, "a network without state trains on windows")
+      for end in data.ends {
+        precondition(
+          end >= configuration.lookback - 1 && end < rowCount,
+          "a sample's window lies within rows")
+      }
+      (items, places) =
+        (data.ends.count, configuration.output == .sequence ? configuration.lookback : 1)
+    }
     precondition(
-      data.labels.count * training.loss.outputsPerLabel
-        == data.ends.count * steps * configuration.outputs,
-      "labels holds a label for each sample and horizon")
+      data.labels.count * training.loss.outputsPerLabel == items * places * configuration.outputs,
+      "labels holds a label for each place and horizon")
     precondition(
-      data.weights.isEmpty || data.weights.count == data.ends.count,
-      "weights holds one for each sample, or none")
+      data.weights.isEmpty || data.weights.count == items, "weights holds one for each, or none")
     for weight in data.weights {
       precondition(weight >= 0 && weight.isFinite, "a weight is finite and at least 0")
     }
-    let rowCount = data.rows.count / configuration.features
-    for end in data.ends {
-      precondition(
-        end >= configuration.lookback - 1 && end < rowCount, "a sample's window lies within rows")
+  }
+}
+
+extension TrainingData {
+  /// Windows, or chunks of a stateful network.
+  fileprivate func sampleCount(_ configuration: NetworkConfiguration) -> Int {
+    guard configuration.state == .stateful else { return ends.count }
+    return segments.reduce(0) {
+      $0 + ($1.count + configuration.lookback - 1) / configuration.lookback
     }
   }
 }

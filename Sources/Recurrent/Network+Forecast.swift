@@ -16,26 +16,13 @@ extension Network {
     precondition(
       end >= configuration.lookback - 1 && (end + 1) * configuration.features <= rows.count,
       "the window lies within rows")
-    let verbs = variant.verbs
-    values.withFloats { weights in
-      workspace.withScratch { scratch in
-        rows.withUnsafeBufferPointer { rows in
-          withUnsafePointer(to: end) { end in
-            guard let rows = rows.baseAddress else { preconditionFailure("rows holds a window") }
-            // SAFETY: a workspace for training is at least as large as one for a single sample
-            // without masks; the window was checked above.
-            var pass = TilePass(
-              configuration, layout: layout, samples: 1, training: false, scratch: scratch,
-              verbs: verbs)
-            var samples = pawl_samples(rows: rows, ends: end)
-            var index = 0
-            pass.prepare(weights, backward: false)
-            pass.gather(&samples, index: &index, count: 1)
-            pass.forward(weights)
-            for output in 0..<configuration.outputs { outputs[output] = pass.outputs[output] }
-          }
-        }
+    withPass(rows, &workspace) { pass, samples, weights in
+      withUnsafePointer(to: end) { end in
+        samples.ends = end
+        pass.gather(&samples, index: [0], count: 1)
       }
+      pass.forward(weights)
+      for output in 0..<configuration.outputs { outputs[output] = pass.outputs[output] }
     }
   }
 }

@@ -11,8 +11,15 @@ public struct RecurrentState: Restorable, Equatable, Sendable {
 
   /// Zeros, from which every network starts.
   public init(_ configuration: NetworkConfiguration) {
-    let count = configuration.hidden.reduce(0, +) * configuration.cell.stateCount
-    values = Array(repeating: 0, count: count)
+    values = Array(repeating: 0, count: RecurrentState.count(configuration))
+  }
+
+  private static func count(_ configuration: NetworkConfiguration) -> Int {
+    configuration.hidden.reduce(0, +) * configuration.cell.stateCount
+  }
+
+  func fits(_ configuration: NetworkConfiguration) -> Bool {
+    values.count == RecurrentState.count(configuration)
   }
 
   /// h of a layer.

@@ -12,11 +12,11 @@ import Numerics
 ///
 /// It points into scratch memory of `floats(...)` floats, which outlives it.
 struct TilePass {
-  private var layers: [pawl_layer]
+  var layers: [pawl_layer]
   private(set) var head: pawl_head
-  private var tile: pawl_tile
+  private(set) var tile: pawl_tile
   private let layout: NetworkLayout
-  private let configuration: NetworkConfiguration
+  let configuration: NetworkConfiguration
   private let verbs: pawl_kernels
 
   /// Floats of scratch for a pass over `samples` at once, a multiple of 16. A pass for training has
@@ -162,6 +162,50 @@ extension TilePass {
     }
   }
 
+  /// Floats of a sample's states as `getStates` leaves them.
+  var stateFloats: Int { configuration.stateFloats }
+
+  /// The states in which the samples of the tile ended become those from which the next pass starts.
+  func carryStates() {
+    forEachStateVector(count: tile.samples) { first, last in first.update(from: last, count: 16) }
+  }
+
+  /// Sets the states from which `count` samples start to what `getStates` left at `states`.
+  func setStates(_ states: UnsafePointer<Float>, count: Int) {
+    var next = states
+    forEachStateVector(count: count) { first, _ in
+      first.update(from: next, count: 16)
+      next += 16
+    }
+  }
+
+  /// The states in which the samples of the tile ended, `stateFloats` for each, sample by sample; to
+  /// be read after `forward`.
+  func getStates(_ states: UnsafeMutablePointer<Float>) {
+    var next = states
+    forEachStateVector(count: tile.samples) { _, last in
+      next.update(from: last, count: 16)
+      next += 16
+    }
+  }
+
+  /// 16 units of h or c: of the state from which a sample starts, and of that in which it ended.
+  private func forEachStateVector(
+    count: Int, _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    for sample in 0..<count {
+      for layer in layers {
+        for part in 0..<configuration.cell.stateCount {
+          let buffer = part == 0 ? layer.work.h : layer.work.cells
+          for panel in 0..<pawl_padded(Int(layer.shape.hidden)) / 16 {
+            let base = buffer + panel * layer.work.panel
+            body(base + sample * 16, base + (tile.steps * tile.samples + sample) * 16)
+          }
+        }
+      }
+    }
+  }
+
   /// h, then c, of layer by layer, in the row `row` of the scratch.
   private func forEachUnit(row: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
     for layer in layers {
@@ -172,4 +216,9 @@ extension TilePass {
       }
     }
   }
+}
+
+extension NetworkConfiguration {
+  /// Floats of a sample's states, padded.
+  var stateFloats: Int { hidden.reduce(0) { $0 + pawl_padded($1) } * cell.stateCount }
 }

@@ -125,7 +125,7 @@ struct PassCase: CustomTestStringConvertible {
           rows.withUnsafeBufferPointer { rows in
             ends.withUnsafeBufferPointer { ends in
               guard let rows = rows.baseAddress, let ends = ends.baseAddress else { return }
-              var samples = pawl_samples(rows: rows, ends: ends, labels: nil)
+              var samples = pawl_samples(rows: rows, ends: ends)
               pass.gather(
                 &samples, index: index, count: index.count, steps: steps, fromState: hasState)
             }
@@ -165,19 +165,24 @@ struct PassCase: CustomTestStringConvertible {
     return result
   }
 
+  var masks: [ScalarTwin.Masks] {
+    let twin = ScalarTwin(network)
+    return (0..<samples).map { twin.masks(position: PassCase.position + $0, epoch: 2, refit: 1) }
+  }
+
+  func window(_ sample: Int) -> [[Float]] {
+    let features = configuration.features
+    return (0..<steps).map { step in
+      let row = ends[sample] - steps + 1 + step
+      return Array(rows[row * features..<(row + 1) * features])
+    }
+  }
+
   func runTwin() -> Result {
     let twin = ScalarTwin(network)
-    let features = configuration.features
-    let rows = rows
-    let masks = (0..<samples).map {
-      twin.masks(position: PassCase.position + $0, epoch: 2, refit: 1)
-    }
+    let masks = self.masks
     let traces = (0..<samples).map { sample in
-      let window = (0..<steps).map { step in
-        let row = ends[sample] - steps + 1 + step
-        return Array(rows[row * features..<(row + 1) * features])
-      }
-      return twin.forward(window, masks[sample], state: hasState ? states[sample] : nil)
+      twin.forward(window(sample), masks[sample], state: hasState ? states[sample] : nil)
     }
     let once = twin.gradient(
       traces, ends: ends, dOutputs: dOutputs, masks: masks, fromState: hasState)
@@ -206,6 +211,44 @@ struct PassTests {
       #expect(found.states == expected.states, "\(variant)")
       for tensor in Tensor.all(in: pass.configuration) {
         #expect(found.gradient[tensor] == expected.gradient[tensor], "\(variant), \(tensor)")
+      }
+    }
+  }
+
+  /// The loss is a sum of outputs, each times its gradient; the pass ran twice.
+  @Test(arguments: cases.prefix(45).filter { $0.configuration.hidden.reduce(0, +) < 60 })
+  func gradientsAreTheSlopesOfTheLossInFloat64(pass: PassCase) {
+    let found = pass.run(.detected).gradient
+    var twin = Float64Twin(pass.network)
+    let (masks, windows, states) = (
+      pass.masks, (0..<pass.samples).map(pass.window), pass.states
+    )
+    func loss(_ twin: Float64Twin) -> Double {
+      var total = 0.0
+      for sample in 0..<pass.samples {
+        let rows = twin.forecasts(
+          windows[sample], masks[sample], state: pass.hasState ? states[sample] : nil)
+        for (row, gradients) in zip(rows, pass.dOutputs[sample]) {
+          for (output, gradient) in zip(row, gradients) { total += output * Double(gradient) }
+        }
+      }
+      return total
+    }
+    for tensor in Tensor.all(in: pass.configuration) {
+      guard let gradient = found[tensor], let values = twin.weights[tensor] else { continue }
+      if tensor.kind == .biasHH, !pass.configuration.hasTwoBiases {
+        #expect(gradient.allSatisfy { $0 == 0 })
+        continue
+      }
+      let scale = gradient.reduce(1) { max($0, Double(abs($1))) }
+      let step = 1e-6
+      for index in Set([values.count / 3, values.count - 1]) {
+        twin.weights[tensor]?[index] = values[index] + step
+        let above = loss(twin)
+        twin.weights[tensor]?[index] = values[index] - step
+        let slope = (above - loss(twin)) / (2 * step)
+        twin.weights[tensor]?[index] = values[index]
+        #expect(abs(Double(gradient[index]) / 2 - slope) < 2e-5 * scale, "\(tensor)[\(index)]")
       }
     }
   }

@@ -24,7 +24,8 @@ struct Shape: CustomTestStringConvertible, Sendable {
         dropout: dropouts.0, inputDropout: dropouts.1, recurrentDropout: dropouts.2,
         dialect: dialect, member: 3),
       training: TrainingConfiguration(
-        learningRate: 1e-2, epochs: epochs, batch: batch, shuffle: shuffle, seed: seed),
+        optimizer: Optimizer(.adam, dialect: dialect), learningRate: 1e-2, epochs: epochs,
+        batch: batch, shuffle: shuffle, seed: seed),
       variant: variant)
   }
 

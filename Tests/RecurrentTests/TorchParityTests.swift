@@ -9,6 +9,8 @@ struct TorchParityTests {
   {
     var configuration = parity.configuration
     configuration.dialect = dialect
+    var training = training
+    training.optimizer = Optimizer(.adam, dialect: dialect)
     var network = Network(configuration, training: training)
     for tensor in Tensor.all(in: network.configuration) {
       var values = try parity.floats("start " + tensor.name)
@@ -18,8 +20,11 @@ struct TorchParityTests {
     return network
   }
 
-  func training(_ parity: ParityCase, epochs: Int, batch: Int? = nil) -> TrainingConfiguration {
+  func training(
+    _ parity: ParityCase, epochs: Int, batch: Int? = nil, dialect: Dialect = .torch
+  ) -> TrainingConfiguration {
     TrainingConfiguration(
+      optimizer: Optimizer(.adam, dialect: dialect),
       learningRate: 1e-2, epochs: epochs, batch: .size(batch ?? parity.batch))
   }
 
@@ -63,7 +68,7 @@ struct TorchParityTests {
       // Updates until ten are done, however many epochs that takes.
       let perEpoch = (parity.samples + parity.batch - 1) / parity.batch
       let epochs = (10 + perEpoch - 1) / perEpoch
-      var network = try network(parity, training(parity, epochs: 1), dialect)
+      var network = try network(parity, training(parity, epochs: 1, dialect: dialect), dialect)
       let data = try parity.data
       var left = 10
       for epoch in 0..<epochs {
