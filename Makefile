@@ -3,7 +3,7 @@
 SWIFT ?= swift
 PAWL = .build/release/pawl
 
-.PHONY: run test build setup bench parity cross format lint golden kill-campaign clean
+.PHONY: run test build setup bench parity cross format lint golden kill-campaign fuzz clean
 
 # The same small network on a pair with known truth, on pure noise, and on two stock indices.
 run: build
@@ -19,6 +19,11 @@ kill-campaign: setup
 	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
 	PAWL_TEST_KILLS=1000 $(SWIFT) test -c release -Xswiftc -enable-testing --skip-build --filter KillTests
 
+# A million files of weights changed at random, instead of the four thousand that `make test` tries.
+fuzz: setup
+	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
+	PAWL_TEST_MUTATIONS=1000000 $(SWIFT) test -c release -Xswiftc -enable-testing --skip-build --filter WeightsRefusalTests
+
 build: setup
 	$(SWIFT) build -c release --product pawl
 
@@ -30,17 +35,19 @@ bench: build
 	$(PAWL) bench refit
 	$(PAWL) bench bars
 
-# PyTorch loads the weights of a run and repeats its last forecast. Not in CI: PyTorch is large.
+# PyTorch loads the weights of a run and repeats its last forecast; PyTorch, Keras and onnxruntime make
+# the same forecasts from files of weights. Not in CI: they are large.
 PARITY = Tests/WalkForwardTests/Reference
 PYTHON ?= .venv/bin/python
 parity: build $(PYTHON)
 	$(PAWL) generate coint_path --bars 400 --seed 1 --set start=100 --set delta=0.2 --set sigma=0.05 --out runs/parity-bars
 	$(PAWL) run $(PARITY)/whole-run.yaml --out runs/parity --force --quiet
 	$(PYTHON) $(PARITY)/load_weights.py runs/parity runs/parity-bars
+	$(PYTHON) Tests/RecurrentTests/Reference/weights_parity.py $(PAWL)
 
 .venv/bin/python:
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet torch safetensors numpy zstandard
+	.venv/bin/pip install --quiet torch safetensors numpy zstandard keras tensorflow onnx onnxruntime
 
 # Every variant of the kernels, those of aarch64 under qemu-user, must give the same bits.
 cross:

@@ -8,11 +8,11 @@ extension PreparedRun {
   /// The network at its start.
   ///
   /// - Throws: `spec` where the weights to start from are not those of such a network.
-  func makeNetwork(_ learning: LearningSpec, features: Int) throws(RunFailure) -> Network {
-    var network = Network(
-      NetworkConfiguration(learning),
-      training: TrainingConfiguration(learning.training, seed: spec.seed), variant: variant)
-    guard let initialWeights, let file = learning.model.initialWeights else { return network }
+  func makeNetwork(_ asked: NetworkSpec) throws(RunFailure) -> Network {
+    var training = asked.training
+    training.seed = spec.seed
+    var network = Network(asked.configuration, training: training, variant: variant)
+    guard let initialWeights, let file = asked.initialWeights else { return network }
     do throws(WeightsError) {
       try network.setWeights(safetensors: initialWeights)
     } catch {
@@ -25,7 +25,7 @@ extension PreparedRun {
 extension RunSpec {
   /// The bytes of `model.init`, nil where the spec has none.
   func readInitialWeights() throws(RunFailure) -> [UInt8]? {
-    guard let file = learning?.model.initialWeights else { return nil }
+    guard let file = learning?.network?.initialWeights else { return nil }
     do throws(BytesError) {
       return try FileIO.readAll(file.path)
     } catch {

@@ -13,7 +13,7 @@ extension PreparedRun {
       InputRecord(
         instrument: instrument.name, file: supply.source, rows: supply.rows, sha256: supply.sha256)
     }
-    if let initialWeights, let file = spec.learning?.model.initialWeights {
+    if let initialWeights, let file = spec.learning?.network?.initialWeights {
       manifest.inputs.append(
         InputRecord(
           instrument: file.keyPath, file: file.written, rows: 0,
@@ -21,7 +21,7 @@ extension PreparedRun {
     }
     if let truthInput { manifest.inputs.append(truthInput) }
     manifest.leaks = statements.leaks.map(\.description)
-    manifest.caveats = statements.caveats
+    manifest.caveats = statements.caveats.map(\.description)
     manifest.omitted = statements.omitted
     manifest.environment = environment
     manifest.environment["isa"] = .string(variant.rawValue)
@@ -66,7 +66,7 @@ extension PreparedRun {
     }
     var text =
       "no forecast was made: \(learner.walk.ledger.mature.count) samples matured in \(bars) bars, "
-      + "\(learning.firstCount) are needed"
+      + "\(learning.walk.first) are needed"
     if let most = learner.nullCounts.max(), most > 0,
       let index = learner.nullCounts.firstIndex(of: most)
     {

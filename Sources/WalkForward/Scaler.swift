@@ -13,7 +13,7 @@ public enum ScalerKind: Equatable, Sendable {
 }
 
 /// On which values a scaler is fitted.
-public enum ScalerFit: Equatable, Sendable {
+public enum ScalerFit: String, CaseIterable, Sendable {
   /// The training set of each refit.
   case train
   /// The training set of the first refit, then frozen.

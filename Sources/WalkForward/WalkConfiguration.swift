@@ -6,17 +6,17 @@
 ///     configuration.validation = 0.2
 public struct WalkConfiguration: Equatable, Sendable {
   /// Whether and how weights are carried from refit to refit.
-  public enum Start: Equatable, Sendable {
+  public enum Start: String, CaseIterable, Sendable {
     /// Weights and the optimiser's moments go on.
     case warm
     /// Weights go on, moments start at zero.
-    case warmResetMoments
+    case warmResetMoments = "warm-reset-moments"
     /// New weights at each refit.
     case cold
   }
 
   /// What becomes of the newest samples, which were held out to choose the number of epochs.
-  public enum AfterValidation: Equatable, Sendable {
+  public enum AfterValidation: String, CaseIterable, Sendable {
     /// The model is trained again on all samples, from where it started, for the best number of
     /// epochs.
     case refit
@@ -25,7 +25,7 @@ public struct WalkConfiguration: Equatable, Sendable {
   }
 
   /// What a refit does whose loss or weights are no longer numbers.
-  public enum OnDivergence: Equatable, Sendable {
+  public enum OnDivergence: String, CaseIterable, Sendable {
     /// The walk ends with the error.
     case stop
     /// The model as it was before the refit stays.

@@ -38,13 +38,13 @@ func aWrongValueOfTheCommandLineIsNamedByItsOption(option: String, message: Stri
       "features.x=-X.close", "walk_forward.train=rolling", "walk_forward.window=40",
       "execution.slippage_bps=3", "training.epochs=6",
     ])
-  #expect(spec.learning?.training.epochs == 6)
+  #expect(spec.learning?.network?.training.epochs == 6)
   #expect(spec.execution.feeBps == 2)
   #expect(spec.execution.slippageBps == 3)
   #expect(spec.span.to == nil)
   #expect(spec.span.from != nil)
   #expect(spec.learning?.features[0].expression.text == "-X.close")
-  #expect(spec.learning?.walkForward.train == .rolling(window: 40))
+  #expect(spec.learning?.walk.trainingSet == .rolling(window: 40))
 }
 
 @Test func aSectionThatIsMissingMayBeSet() throws {

@@ -59,7 +59,7 @@ struct BenchBarsCommand: ParsableCommand {
       loggedBeside.append(try rate { digests.insert(try loggedPass(benchmark, threads: 2)) })
     }
     guard equities.count == 1, digests.count == 1 else {
-      throw RunFailure.usage("passes differed in their results: \(equities), \(digests)")
+      throw RunFailure.internalFault("passes differed in their results: \(equities), \(digests)")
     }
     let rates = (Spread(plain), Spread(logged), Spread(loggedBeside))
     if json {

@@ -54,7 +54,7 @@ private struct RunExplanation {
     lines += list(
       "leaks", prepared.statements.leaks.map(\.description),
       none: "no leaks: nothing sees the future")
-    lines += list("caveats", prepared.statements.caveats, none: nil)
+    lines += list("caveats", prepared.statements.caveats.map(\.description), none: nil)
     lines += list(
       "left out of the costs", prepared.statements.omitted, none: "all costs are charged")
     return lines.joined(separator: "\n") + "\n"

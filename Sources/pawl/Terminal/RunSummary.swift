@@ -16,76 +16,22 @@ struct RunSummary {
     var lines = table
     for (manifest, folder) in zip(manifests, folders) {
       lines.append("")
+      lines += horizonTable(manifest)
       lines += remarks(manifest, folder)
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private enum Style {
-    case count
-    case money
-    case percent
-    case ratio
-    case probability
-    case bps
-    case significant
-  }
-
-  private typealias Row = (label: String, key: String, style: Style)
-
-  private static let forecastRows: [Row] = [
-    ("forecasts scored", "count", .count),
-    ("RMSE", "rmse", .significant),
-    ("skill against the best baseline", "skill", .percent),
-    ("  against the newest label", "skill_naive", .percent),
-    ("  against the mean", "skill_mean", .percent),
-    ("  against zero", "skill_zero", .percent),
-    ("Clark-West p, largest", "clark_west_p", .probability),
-    ("hit rate", "hit_rate", .percent),
-    ("information coefficient", "information_coefficient", .ratio),
-    ("skill of the oracle", "oracle_skill", .percent),
-    ("share of the oracle's skill", "skill_share_of_oracle", .percent),
-  ]
-
-  private static let returnRows: [Row] = [
-    ("bars tested", "bars", .count),
-    ("net profit", "net_profit", .money),
-    ("CAGR", "cagr", .percent),
-    ("volatility a year", "volatility", .percent),
-    ("Sharpe ratio", "sharpe", .ratio),
-    ("Sortino ratio", "sortino", .ratio),
-    ("maximum drawdown", "max_drawdown", .percent),
-    ("bars with a position", "exposure", .percent),
-    ("turnover a year", "turnover", .ratio),
-    ("trades closed", "trades", .count),
-    ("profit factor", "profit_factor", .ratio),
-    ("cost charged, bps a side", "cost_bps", .bps),
-    ("break-even cost, bps a side", "break_even_cost_bps", .bps),
-    ("bars a year", "bars_per_year", .significant),
-  ]
-
   private var table: [String] {
     var rows: [[String]] = [[""] + manifests.map(\.name)]
     if manifests.contains(where: { $0.metrics["count"] != nil }) {
       rows.append(["Forecast"] + horizons)
-      rows += cells(Self.forecastRows)
+      rows += cells(Headline.forecast)
       rows.append([])
     }
     rows.append(["Account"])
-    rows += cells(Self.returnRows)
-    let columns = manifests.count + 1
-    let widths = (0..<columns).map { column in
-      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
-    }
-    return rows.map { row in
-      var line = ""
-      for (column, cell) in row.enumerated() {
-        let space = String(repeating: " ", count: widths[column] - cell.count)
-        line += column == 0 ? cell + space : "  " + space + cell
-      }
-      while line.last == " " { line.removeLast() }
-      return line
-    }
+    rows += cells(Headline.account)
+    return TextTable.lines(rows)
   }
 
   private var horizons: [String] {
@@ -93,26 +39,34 @@ struct RunSummary {
   }
 
   /// Rows that no run has a figure for are left out.
-  private func cells(_ rows: [Row]) -> [[String]] {
-    rows.compactMap { row in
-      let cells = manifests.map { manifest in
-        guard let value = manifest.metrics[row.key] else { return "" }
-        return value.doubleValue.map { Self.show($0, row.style) } ?? "n/a"
-      }
-      return cells.allSatisfy { $0.isEmpty || $0 == "n/a" } ? nil : [row.label] + cells
+  private func cells(_ headlines: [Headline]) -> [[String]] {
+    headlines.compactMap { headline in
+      row(headline, manifests.map { $0.metrics[headline.key] })
     }
   }
 
-  private static func show(_ value: Double, _ style: Style) -> String {
-    switch style {
-    case .count: DecimalText.fixed(value, places: 0)
-    case .money: DecimalText.fixed(value, places: 2)
-    case .percent: DecimalText.percent(value, places: 2)
-    case .ratio: DecimalText.fixed(value, places: 2)
-    case .probability: value < 0.0005 ? "< 0.001" : DecimalText.fixed(value, places: 3)
-    case .bps: DecimalText.fixed(value, places: 2)
-    case .significant: DecimalText.significant(value)
+  private func row(_ headline: Headline, _ values: [JSONValue?]) -> [String]? {
+    let cells = values.map { value in
+      value.map { $0.doubleValue.map(headline.show) ?? "n/a" } ?? ""
     }
+    return cells.allSatisfy { $0.isEmpty || $0 == "n/a" } ? nil : [headline.label] + cells
+  }
+
+  /// The forecast figures of a run of several horizons, one column each.
+  private func horizonTable(_ manifest: Manifest) -> [String] {
+    let horizons = (manifest.metrics["horizons"]?.arrayValue ?? []).compactMap(\.intValue)
+    guard horizons.count > 1 else { return [] }
+    var rows = [["  \(manifest.name), by horizon"] + horizons.map(String.init)]
+    for headline in Headline.forecast {
+      let values = horizons.enumerated().map { index, horizon in
+        manifest.metrics[headline.key + (index == 0 ? "" : "_h\(horizon)")]
+      }
+      if var row = row(headline, values) {
+        row[0] = "  " + row[0]
+        rows.append(row)
+      }
+    }
+    return TextTable.lines(rows) + [""]
   }
 
   private func remarks(_ manifest: Manifest, _ folder: String) -> [String] {
