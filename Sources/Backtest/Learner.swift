@@ -51,7 +51,7 @@ struct Learner: Restorable {
     evaluate(panel)
     oracle?.observe(panel)
     do throws(TrainingError) {
-      try walk.step(features: featureRow, labels: labelRow)
+      try walk.step(time: time, features: featureRow, labels: labelRow)
     } catch {
       throw .training(error, bar: panel.step, time: time)
     }

@@ -20,7 +20,7 @@ extension PreparedRun {
           sha256: SHA256.hex(of: initialWeights)))
     }
     if let truthInput { manifest.inputs.append(truthInput) }
-    manifest.leaks = statements.leaks
+    manifest.leaks = statements.leaks.map(\.description)
     manifest.caveats = statements.caveats
     manifest.omitted = statements.omitted
     manifest.environment = environment

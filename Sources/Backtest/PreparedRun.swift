@@ -149,8 +149,11 @@ public struct PreparedRun {
     var panel = try Self.makePanel(spec, supplies)
     var features = BoundExpressions(program)
     var targets = programs.targets.map { BoundExpressions($0) }
-    var featureStatistics = program.outputs.map { _ in ScalerStatistics() }
-    var targetStatistics = targets.map { _ in ScalerStatistics() }
+    let training = learning.training
+    let kind = ScalerKind(training.scaler, training)
+    let targetKind = ScalerKind(training.targetScaler, training)
+    var featureStatistics = program.outputs.map { _ in ScalerStatistics(for: kind) }
+    var targetStatistics = targets.map { _ in ScalerStatistics(for: targetKind) }
     do throws(BarError) {
       while try panel.advance() {
         features.step(panel)
@@ -167,10 +170,7 @@ public struct PreparedRun {
     } catch {
       throw .bars(error)
     }
-    let training = learning.training
     return ScalerSet(
-      features: featureStatistics, outputs: targetStatistics,
-      kind: ScalerKind(training.scaler, training),
-      outputKind: ScalerKind(training.targetScaler, training))
+      features: featureStatistics, outputs: targetStatistics, kind: kind, outputKind: targetKind)
   }
 }

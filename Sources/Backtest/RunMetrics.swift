@@ -5,7 +5,7 @@ import Performance
 /// Follows a run event by event for all the figures of its manifest and summary.
 public struct RunMetrics: Restorable, Sendable {
   private var equity: EquityMetrics
-  private var trades = TradeMetrics()
+  private(set) var trades = TradeMetrics()
   private var forecasts: ForecastMetrics?
   /// Forecasts made, scored or not.
   public private(set) var forecastCount = 0
@@ -26,7 +26,7 @@ public struct RunMetrics: Restorable, Sendable {
     case .forecast: forecastCount += 1
     case .score(let score, _, let oracle):
       forecasts?.add(
-        horizon: score.forecast.horizon, forecast: score.forecast.value,
+        horizon: score.forecast.horizon, bar: score.forecast.bar, forecast: score.forecast.value,
         naive: score.forecast.naive, mean: score.forecast.mean, actual: score.actual,
         oracle: oracle ?? .nan)
     case .refit, .order, .flow: break
@@ -38,17 +38,14 @@ public struct RunMetrics: Restorable, Sendable {
   /// Forecast figures, one report a horizon.
   public var forecastReports: [ForecastReport] { forecasts?.reports ?? [] }
 
-  public func verdict(leaks: [String]) -> Verdict {
-    // A statement begins with its identifier, which is all that a verdict needs of it.
-    Verdict(
-      leaks: leaks.map { String($0.prefix { $0 != ":" }) }, forecasts: forecastReports,
-      returns: returns)
+  public func verdict(leaks: [Leak]) -> Verdict {
+    Verdict(leaks: leaks.map(\.name), forecasts: forecastReports, returns: returns)
   }
 
   /// The manifest's `metrics`: figures by name, those of the first horizon among them, the others'
   /// with `_h` and the horizon behind; those of the whole span under `whole_span`; for each that is
   /// null the reason under `undefined`; and the verdict.
-  func json(leaks: [String]) -> [String: JSONValue] {
+  func json(leaks: [Leak]) -> [String: JSONValue] {
     let returns = self.returns
     var table = FigureTable()
     table.put(returns.metrics)

@@ -261,6 +261,8 @@ public final class RunSession {
     manifest.environment["wall_seconds"] = .number(seconds)
     manifest.environment["bars"] = .int(engine.bar + 1)
     manifest.environment["refits"] = .int(engine.refitCount)
+    let tables = metrics.tables(instruments: prepared.spec.instruments.map(\.name))
+    manifest.metrics.merge(tables) { figure, _ in figure }
   }
 
   private var seconds: Double {

@@ -75,10 +75,10 @@ extension WalkConfiguration {
     case .rolling(let window): trainingSet = .rolling(window: window)
     case .incremental(let replay): trainingSet = .incremental(replay: replay)
     }
-    let refitEvery: Int?
+    let refits: RefitSchedule
     switch schedule.refitEvery {
-    case .bars(let bars): refitEvery = bars
-    case .never: refitEvery = nil
+    case .bars(let bars): refits = .every(bars: bars)
+    case .never: refits = .never
     }
     let start: Start
     switch schedule.startFrom {
@@ -95,7 +95,7 @@ extension WalkConfiguration {
     }
     self.init(
       horizons: learning.target.horizons, trainingSet: trainingSet, first: learning.firstCount,
-      refitEvery: refitEvery, start: start,
+      refits: refits, start: start,
       scaler: ScalerKind(learning.training.scaler, learning.training),
       targetScaler: ScalerKind(learning.training.targetScaler, learning.training),
       scalerFit: fit, seed: seed)

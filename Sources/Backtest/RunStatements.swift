@@ -1,10 +1,19 @@
 import Market
 
+/// Something of the future that the run saw.
+public struct Leak: Equatable, Sendable, CustomStringConvertible {
+  /// An identifier.
+  public var name: String
+  public var sentence: String
+
+  public var description: String { "\(name): \(sentence)" }
+}
+
 /// What a reader of a run has to know before believing its figures. Each is a sentence that begins
 /// with an identifier and a colon.
 public struct RunStatements: Equatable, Sendable {
   /// What the run saw of the future.
-  public var leaks: [String] = []
+  public var leaks: [Leak] = []
   /// What is doubtful about its fills or its model.
   public var caveats: [String] = []
   /// Costs that were not charged, identifiers only.
@@ -16,8 +25,8 @@ public struct RunStatements: Equatable, Sendable {
     omitted = Self.omitted(spec.execution)
   }
 
-  private static func leaks(_ spec: RunSpec) -> [String] {
-    var leaks: [String] = []
+  private static func leaks(_ spec: RunSpec) -> [Leak] {
+    var leaks: [Leak] = []
     let rescaled: [String]
     switch spec.source {
     case .files(let files): rescaled = files.filter { $0.rescale != nil }.map(\.name)
@@ -26,11 +35,13 @@ public struct RunStatements: Equatable, Sendable {
     }
     if !rescaled.isEmpty {
       leaks.append(
-        "rescale: prices of \(rescaled.joined(separator: ", ")) are mapped by extremes of the whole "
-          + "series")
+        Leak(
+          name: "rescale",
+          sentence: "prices of \(rescaled.joined(separator: ", ")) are mapped by extremes of the "
+            + "whole series"))
     }
     if spec.learning?.training.scalerFit == .all {
-      leaks.append("scaler_fit: scalers are fitted on the whole series")
+      leaks.append(Leak(name: "scaler_fit", sentence: "scalers are fitted on the whole series"))
     }
     return leaks
   }

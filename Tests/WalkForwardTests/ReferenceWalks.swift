@@ -58,7 +58,7 @@ struct ReferenceWalk: CustomStringConvertible {
       }
     let configuration = WalkConfiguration(
       horizons: horizons, trainingSet: trainingSet, first: number("first"),
-      refitEvery: number("every"), start: options["start_from"] == "cold" ? .cold : .warm,
+      refits: .every(bars: number("every")), start: options["start_from"] == "cold" ? .cold : .warm,
       scaler: scaler, targetScaler: scaler, scalerFit: .train, seed: 0)
     return Walk(
       configuration: configuration, network: makeNetwork(), startsFromGivenWeights: true)

@@ -83,8 +83,8 @@ struct BenchBarsCommand: ParsableCommand {
   }
 
   private func line(_ spread: Spread) -> String {
-    "\(Decimal.fixed(spread.median, 0)) bars/s "
-      + "(\(Decimal.fixed(spread.least, 0)) to \(Decimal.fixed(spread.most, 0)))"
+    "\(DecimalText.fixed(spread.median, places: 0)) bars/s "
+      + "(\(DecimalText.fixed(spread.least, places: 0)) to \(DecimalText.fixed(spread.most, places: 0)))"
   }
 
   private func rate(_ work: () throws -> Void) rethrows -> Double {

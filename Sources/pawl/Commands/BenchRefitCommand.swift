@@ -1,5 +1,6 @@
 import ArgumentParser
 import Backtest
+import Bytes
 import Journal
 import Recurrent
 
@@ -72,8 +73,8 @@ struct BenchRefitCommand: ParsableCommand {
     } else {
       print(
         "\(cell.rawValue) \(hidden), \(lookback) bars of \(features) features, batch \(batch), "
-          + "\(result.variant.rawValue): \(Decimal.fixed(result.microsecondsPerUpdate, 2)) us an "
-          + "update, +- \(Decimal.fixed(result.spread, 2))")
+          + "\(result.variant.rawValue): \(DecimalText.fixed(result.microsecondsPerUpdate, places: 2)) us an "
+          + "update, +- \(DecimalText.fixed(result.spread, places: 2))")
     }
   }
 }

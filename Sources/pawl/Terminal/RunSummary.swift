@@ -1,4 +1,5 @@
 import Backtest
+import Bytes
 import Journal
 
 /// One or several finished runs side by side, as a table a person reads.
@@ -104,13 +105,13 @@ struct RunSummary {
 
   private static func show(_ value: Double, _ style: Style) -> String {
     switch style {
-    case .count: Decimal.fixed(value, 0)
-    case .money: Decimal.fixed(value, 2)
-    case .percent: Decimal.percent(value)
-    case .ratio: Decimal.fixed(value, 2)
-    case .probability: value < 0.0005 ? "< 0.001" : Decimal.fixed(value, 3)
-    case .bps: Decimal.fixed(value, 2)
-    case .significant: Decimal.significant(value)
+    case .count: DecimalText.fixed(value, places: 0)
+    case .money: DecimalText.fixed(value, places: 2)
+    case .percent: DecimalText.percent(value, places: 2)
+    case .ratio: DecimalText.fixed(value, places: 2)
+    case .probability: value < 0.0005 ? "< 0.001" : DecimalText.fixed(value, places: 3)
+    case .bps: DecimalText.fixed(value, places: 2)
+    case .significant: DecimalText.significant(value)
     }
   }
 
@@ -125,7 +126,7 @@ struct RunSummary {
     let digest = manifest.tables.isEmpty ? "" : ", digest \(manifest.digest.prefix(12))"
     let seconds = manifest.environment["wall_seconds"]?.doubleValue ?? 0
     let time = manifest.status == .complete ? "" : " (\(manifest.status.rawValue))"
-    lines.append("  logs: \(folder)\(digest), \(Decimal.fixed(seconds, 2)) s\(time)")
+    lines.append("  logs: \(folder)\(digest), \(DecimalText.fixed(seconds, places: 2)) s\(time)")
     return lines
   }
 
