@@ -28,6 +28,9 @@ public struct Ensemble: Restorable, Sendable {
     }
   }
 
+  /// An ensemble of one network, as it stands.
+  public init(_ network: Network) { members = [network] }
+
   /// Scratch memory for this ensemble and its copies.
   public struct Workspace: Sendable {
     /// One for each thread.

@@ -72,7 +72,7 @@ extension Network {
   }
 
   private func check(_ data: TrainingData, _ workspace: Workspace) {
-    precondition(workspace.configuration == configuration, "the workspace is this network's")
+    precondition(workspace.fits(configuration), "the workspace is this network's")
     precondition(data.sampleCount(configuration) > 0, "there is a sample to train on")
     precondition(
       data.rows.count % configuration.features == 0, "rows holds whole rows of features")

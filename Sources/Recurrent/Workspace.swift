@@ -29,6 +29,13 @@ public struct Workspace: Sendable {
     }
   }
 
+  /// Whether it is a network's of this shape, whichever member of an ensemble that is.
+  func fits(_ other: NetworkConfiguration) -> Bool {
+    var own = configuration
+    own.member = other.member
+    return own == other
+  }
+
   public init(_ configuration: NetworkConfiguration, batch: Batch) {
     self.configuration = configuration
     samples = Workspace.samplesAtOnce(batch)
