@@ -145,14 +145,20 @@ public struct PreparedRun {
 
   private func makeLearner(_ stopgap: (any Forecaster)?) throws(RunFailure) -> Learner? {
     guard let learning = spec.learning, let features = programs.features else { return nil }
-    var configuration = learning.walk
-    configuration.seed = spec.seed
-    configuration.targetSpan = programs.targets.map { $0.outputs[0].warmUpSteps }.max() ?? 0
+    let configuration = walkConfiguration(learning)
     var forecaster = stopgap
     if forecaster == nil { forecaster = try makeForecaster(learning, configuration) }
     guard let forecaster else { return nil }
     let walk = Walk(configuration: configuration, forecaster: forecaster)
     return Learner(features: features, targets: programs.targets, walk: walk, oracle: oracle)
+  }
+
+  /// The spec's own, with what it takes from elsewhere in the spec.
+  func walkConfiguration(_ learning: LearningSpec) -> WalkConfiguration {
+    var configuration = learning.walk
+    configuration.seed = spec.seed
+    configuration.targetSpan = programs.targets.map { $0.outputs[0].warmUpSteps }.max() ?? 0
+    return configuration
   }
 
   /// A model that learns nothing, with the samples of the spec's own; nil without a model.
@@ -194,7 +200,7 @@ public struct PreparedRun {
   }
 
   /// With `scaler_fit: all`, the scalers of the whole series, future and all.
-  private func leakedScalers(_ learning: LearningSpec) throws(RunFailure) -> ScalerSet? {
+  func leakedScalers(_ learning: LearningSpec) throws(RunFailure) -> ScalerSet? {
     guard learning.walk.scalerFit == .all, let program = programs.features else { return nil }
     var panel = try Self.makePanel(spec, supplies)
     var features = BoundExpressions(program)
