@@ -62,6 +62,21 @@ public struct Ensemble: Restorable, Sendable {
     _ data: TrainingData, validation: TrainingData? = nil, refit: Int, epochs: Int? = nil,
     using workspace: inout Workspace, observe: ((Int, UpdateRecord) -> Void)? = nil
   ) throws(TrainingError) -> [FitReport] {
+    // One network tells of its updates as they are made, so that a long fit shows how it goes.
+    guard members.count > 1 else {
+      guard let observe else {
+        return [
+          try members[0].fit(
+            data, validation: validation, refit: refit, epochs: epochs,
+            using: &workspace.threads[0])
+        ]
+      }
+      return [
+        try members[0].fit(
+          data, validation: validation, refit: refit, epochs: epochs,
+          using: &workspace.threads[0], observe: { observe(0, $0) })
+      ]
+    }
     let count = members.count
     let isObserved = observe != nil
     var outcomes: [Outcome?] = Array(repeating: nil, count: count)
