@@ -497,3 +497,8 @@ static void gradient_product(
     }
   }
 }
+
+// Gradients of tiles are summed one after the other.
+static void add_verb(ptrdiff_t count, const float *from, float *to) {
+  for (ptrdiff_t at = 0; at < count; at += 16) store(to + at, load(to + at) + load(from + at));
+}

@@ -25,9 +25,11 @@ struct QuantileOrder {
     }
   }
 
-  /// - Parameter members: of one horizon in the target's unit, of each member its outputs in the order
-  ///   of the quantiles. The forecast is of their means; the spread is the standard deviation of what
-  ///   each member alone would forecast (n - 1 below the sum).
+  /// One forecast of one horizon. It is of the members' means; the spread is the standard deviation of
+  /// what each member alone would forecast (n - 1 below the sum).
+  ///
+  /// - Parameter members: of each its outputs in the order of the quantiles, in the target's unit.
+  /// - Returns: the forecast; the interval is NaN where there is one output, the spread with one member.
   func prediction(_ members: [[Double]]) -> Prediction {
     let values = (0..<count).map { output in Self.mean(members.map { $0[output] }) }
     let sorted = values.sorted()

@@ -30,16 +30,14 @@ public struct RecurrentForecaster: Forecaster {
   ///     back to them and draw none.
   ///   - leakedScalers: with `scalerFit` `all`, the scalers of the whole series.
   ///   - threads: how many members are fitted at once, at least 1; it changes no bit.
-  /// - Precondition: `configuration.objection(to:training:)` has none; the networks have the outputs of
+  /// - Precondition: `configuration.objection(to:)` has none; the networks have the outputs of
   ///   the horizons and quantiles; `leakedScalers` is given exactly with `all`.
   public init(
     configuration: WalkConfiguration, ensemble: Ensemble, startsFromGivenWeights: Bool = false,
     leakedScalers: ScalerSet? = nil, threads: Int = 1
   ) {
     let network = ensemble.members[0]
-    if let objection = configuration.objection(
-      to: network.configuration, training: network.training)
-    {
+    if let objection = configuration.objection(to: network.configuration) {
       preconditionFailure(objection)
     }
     precondition(
@@ -64,6 +62,16 @@ public struct RecurrentForecaster: Forecaster {
     outputs = Array(
       repeating: Array(repeating: 0, count: network.configuration.outputs),
       count: ensemble.members.count)
+  }
+
+  /// Of one network, which is an ensemble of one.
+  public init(
+    configuration: WalkConfiguration, network: Network, startsFromGivenWeights: Bool = false,
+    leakedScalers: ScalerSet? = nil
+  ) {
+    self.init(
+      configuration: configuration, ensemble: Ensemble(network),
+      startsFromGivenWeights: startsFromGivenWeights, leakedScalers: leakedScalers)
   }
 
   /// The shape of every member.
@@ -361,7 +369,7 @@ extension Walk {
     self.init(
       configuration: configuration,
       forecaster: RecurrentForecaster(
-        configuration: configuration, ensemble: Ensemble(network),
+        configuration: configuration, network: network,
         startsFromGivenWeights: startsFromGivenWeights, leakedScalers: leakedScalers))
   }
 

@@ -3,12 +3,7 @@ import Recurrent
 extension WalkConfiguration {
   /// Why a network cannot be walked so, in words for whoever wrote the configuration; nil where it
   /// can.
-  public func objection(
-    to network: NetworkConfiguration, training: TrainingConfiguration
-  ) -> String? {
-    if network.state == .stateful, training.shuffle {
-      return "a stateful network runs through its samples in time order, so they cannot be shuffled"
-    }
+  public func objection(to network: NetworkConfiguration) -> String? {
     if scalerFit == .window {
       if network.state == .stateful {
         return "a stateful network has no windows that could be scaled each by itself"

@@ -58,7 +58,7 @@ struct RandomWalk: CustomStringConvertible {
         learningRate: 0.01, epochs: random.pick([1, 2]), batch: random.pick([.size(4), .all]),
         shuffle: random.pick([false, true]), seed: UInt32(seed)))
     isGiven = random.pick([false, true])
-    if configuration.objection(to: network.configuration, training: network.training) != nil {
+    if configuration.objection(to: network.configuration) != nil {
       configuration.targetScaler = .none
     }
   }
@@ -117,7 +117,7 @@ struct RandomWalk: CustomStringConvertible {
       earlyStopping: random.pick([nil, EarlyStopping(patience: 1)]), batch: old.1.batch,
       shuffle: shape.state != .stateful && old.1.shuffle, seed: old.1.seed)
     network = Network(shape, training: training)
-    guard configuration.objection(to: shape, training: training) != nil else { return }
+    guard configuration.objection(to: shape) != nil else { return }
     configuration.scalerFit = .train
     if case .incremental = configuration.trainingSet {
       configuration.trainingSet = .incremental(replay: 0)

@@ -163,7 +163,7 @@ struct ScalerTests {
         horizons: [0], trainingSet: .expanding, first: 1, refits: .every(bars: 1), start: .warm,
         scaler: .zscore, targetScaler: kind, scalerFit: .window, seed: 0)
       #expect(
-        (configuration.objection(to: network, training: training) != nil) == isRefused)
+        (configuration.objection(to: network) != nil) == isRefused)
       guard !isRefused else { continue }
       var walk = Walk(
         configuration: configuration, network: Network(network, training: training))
