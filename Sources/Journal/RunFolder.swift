@@ -127,8 +127,9 @@ public final class RunFolder {
 
   private var ownFiles: [String] {
     let weights = ((try? FileIO.names(in: path)) ?? []).filter { name in
-      name == RunFolder.weightsName(member: 0) || name.hasPrefix("model-")
-        && name.hasSuffix(".safetensors")
+      name == RunFolder.weightsName(member: 0)
+        || name.hasPrefix("model-")
+          && name.hasSuffix(".safetensors")
     }
     return RunFolder.fileNames + weights + tables.map { Table.fileName(of: $0) }
   }

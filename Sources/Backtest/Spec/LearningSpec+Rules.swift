@@ -21,9 +21,7 @@ extension LearningSpec {
         "model.ensemble was \(network.ensemble), 1 is needed with model.init: all members would "
           + "start from \(SpecNode.shown(file.written))")
     }
-    if let objection = walk.objection(
-      to: network.configuration, training: network.training)
-    {
+    if let objection = walk.objection(to: network.configuration) {
       throw SpecError(root.place(of: "model"), objection)
     }
     try checkValidation(root)

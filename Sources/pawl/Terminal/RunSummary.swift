@@ -87,7 +87,8 @@ struct RunSummary {
 
   /// How much history a stateful network's last forecast rests on, to within 1 % of what labels vary.
   private func washout(_ manifest: Manifest) -> String? {
-    guard let rows = manifest.metrics["washout"]?.arrayValue, let horizon = manifest.metrics["horizon"]
+    guard let rows = manifest.metrics["washout"]?.arrayValue,
+      let horizon = manifest.metrics["horizon"]
     else { return nil }
     let changes = rows.filter { $0["horizon"] == horizon }.compactMap { row in
       row["bars"]?.intValue.map { ($0, abs(row["relative_change"]?.doubleValue ?? 0)) }
