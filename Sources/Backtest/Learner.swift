@@ -1,5 +1,6 @@
 import Bytes
 import Expressions
+import Journal
 import Market
 import Recurrent
 import Synthetic
@@ -9,6 +10,8 @@ import WalkForward
 /// truth of the series is known the oracle forecasts beside it.
 struct Learner: Restorable {
   let horizons: [Int]
+  /// Whether each update of a network is told; the norm of its gradient takes time.
+  var tellsUpdates = false
   private(set) var features: BoundExpressions
   /// One target for each horizon, since `h` and `at_origin` depend on it.
   private(set) var targets: [BoundExpressions]
@@ -54,8 +57,12 @@ struct Learner: Restorable {
     oracle?.observe(panel)
     scales.add(labels: labelRow)
     do throws(TrainingError) {
-      try withoutActuallyEscaping(emit) { emit throws(TrainingError) in
-        try walk.step(time: time, features: featureRow, labels: labelRow) { emit(.update($0)) }
+      if tellsUpdates {
+        try withoutActuallyEscaping(emit) { emit throws(TrainingError) in
+          try walk.step(time: time, features: featureRow, labels: labelRow) { emit(.update($0)) }
+        }
+      } else {
+        try walk.step(time: time, features: featureRow, labels: labelRow)
       }
     } catch {
       throw .training(error, bar: panel.step, time: time)
@@ -93,6 +100,20 @@ struct Learner: Restorable {
       targets[index].step(panel)
       labelRow[index] = targets[index].output(0)
     }
+  }
+
+  /// How far the last forecasts of a stateful network move when its history is cut; nil for any other
+  /// model.
+  var washoutJSON: JSONValue? {
+    let rows = walk.washout()
+    guard !rows.isEmpty else { return nil }
+    return .array(
+      rows.map { row in
+        [
+          "bars": .int(row.bars), "horizon": .int(row.horizon), "change": JSONValue(row.change),
+          "relative_change": JSONValue(row.relativeChange),
+        ]
+      })
   }
 
   /// The model's forecasts on the samples of its last refit.

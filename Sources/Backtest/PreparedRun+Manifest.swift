@@ -32,6 +32,10 @@ extension PreparedRun {
   func warnings(after engine: Engine, _ metrics: RunMetrics) -> [String] {
     var warnings: [String] = []
     if metrics.forecastCount == 0 { warnings += noForecast(engine) }
+    if let crossed = engine.learner?.walk.crossedCount, crossed > 0 {
+      warnings.append(
+        "\(crossed) forecasts had quantiles out of order, which were sorted")
+    }
     for (instrument, dropped) in zip(spec.instruments, engine.panel.dropped) where dropped > 0 {
       warnings.append(
         "\(dropped) bars of \(instrument.name) closed between the steps of the clock and were left "

@@ -36,7 +36,7 @@ public struct RunEstimate {
     guard let learning = prepared.spec.learning, let network = learning.network else { return }
     let batch = min(learning.batch(of: max(samples, 1)), max(samples, 1))
     if updates > 0 {
-      microsecondsPerUpdate = try prepared.timeUpdate(network, samples: batch)
+      microsecondsPerUpdate = prepared.timeUpdate(network, batch: batch)
       trainingSeconds =
         Double(network.ensemble) * Double(visits) / Double(batch) * microsecondsPerUpdate / 1e6
     }
@@ -59,7 +59,7 @@ public struct RunEstimate {
     var counted = self
     while try engine.step({ event in
       switch event {
-      case .refit(let refit, _, _): counted.add(refit)
+      case .refit(let refit, let bar, _): counted.add(refit, bar: bar)
       case .forecast: counted.forecasts += 1
       default: break
       }
@@ -72,10 +72,14 @@ public struct RunEstimate {
     if learning?.network?.training.earlyStopping != nil { isBound = true }
   }
 
-  private mutating func add(_ refit: Refit) {
+  private mutating func add(_ refit: Refit, bar: Int) {
     refits += 1
     samples = refit.samples
     guard let learning = prepared.spec.learning, let network = learning.network else { return }
+    // New weights have to see the history again before they forecast; that costs a third of training.
+    if network.configuration.state == .stateful {
+      visits += min(bar + 1, learning.walk.stateBars ?? .max) / 3
+    }
     var parts = [refit.samples]
     if learning.walk.validation > 0 {
       let before = Int(Double(refit.samples) * (1 - learning.walk.validation))
@@ -105,14 +109,21 @@ extension LearningSpec {
 }
 
 extension PreparedRun {
-  /// Microseconds an update of a network of this shape, measured for a fraction of a second.
-  fileprivate func timeUpdate(_ network: NetworkSpec, samples: Int) throws(RunFailure) -> Double {
-    let shape = network.configuration
-    let clock = ContinuousClock()
-    let start = clock.now
-    return RefitBenchmark.run(
-      cell: shape.cell, hidden: shape.hidden, lookback: shape.lookback, features: shape.features,
-      batch: samples, updates: 45, repeats: 3, variant: variant
-    ) { UInt64((clock.now - start) / .nanoseconds(1)) }.microsecondsPerUpdate
+  /// Microseconds an update of a network, measured for a fraction of a second.
+  ///
+  /// - Parameter batch: samples in an update; what a stateful network does not have.
+  fileprivate func timeUpdate(_ network: NetworkSpec, batch: Int) -> Double {
+    var training = network.training
+    training.batch = .size(network.configuration.state == .stateful ? 1 : batch)
+    func microseconds(updates: Int, repeats: Int) -> Double {
+      let clock = ContinuousClock()
+      let start = clock.now
+      return RefitBenchmark.run(
+        network.configuration, training: training, updates: updates, repeats: repeats,
+        variant: variant
+      ) { UInt64((clock.now - start) / .nanoseconds(1)) }.microsecondsPerUpdate
+    }
+    let rough = microseconds(updates: 1, repeats: 1)
+    return microseconds(updates: max(1, min(4500, Int(50_000 / max(rough, 1)))), repeats: 5)
   }
 }

@@ -42,8 +42,11 @@ public struct Ensemble: Restorable, Sendable {
   /// Scratch memory with which at most `threads` members, at least 1, are fitted at once.
   public func makeWorkspace(threads: Int = 1) -> Workspace {
     precondition(threads >= 1, "there is a thread")
+    let sideBySide = min(threads, members.count)
     return Workspace(
-      threads: (0..<min(threads, members.count)).map { _ in members[0].makeWorkspace() })
+      threads: (0..<sideBySide).map { _ in
+        members[0].makeWorkspace(threads: threads / sideBySide)
+      })
   }
 
   /// Trains each member as `Network.fit` does.
@@ -62,6 +65,21 @@ public struct Ensemble: Restorable, Sendable {
     _ data: TrainingData, validation: TrainingData? = nil, refit: Int, epochs: Int? = nil,
     using workspace: inout Workspace, observe: ((Int, UpdateRecord) -> Void)? = nil
   ) throws(TrainingError) -> [FitReport] {
+    // One network tells of its updates as they are made, so that a long fit shows how it goes.
+    guard members.count > 1 else {
+      guard let observe else {
+        return [
+          try members[0].fit(
+            data, validation: validation, refit: refit, epochs: epochs,
+            using: &workspace.threads[0])
+        ]
+      }
+      return [
+        try members[0].fit(
+          data, validation: validation, refit: refit, epochs: epochs,
+          using: &workspace.threads[0], observe: { observe(0, $0) })
+      ]
+    }
     let count = members.count
     let isObserved = observe != nil
     var outcomes: [Outcome?] = Array(repeating: nil, count: count)

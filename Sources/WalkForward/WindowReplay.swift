@@ -26,11 +26,12 @@ public struct WindowReplay: Forecaster {
     (small.dropout, small.inputDropout, small.recurrentDropout) = (0, 0, 0)
     forecaster = RecurrentForecaster(
       configuration: configuration,
-      network: Network(
-        small,
-        training: TrainingConfiguration(
-          loss: loss, optimizer: Optimizer(.sgd, dialect: .torch), learningRate: 1e-9, epochs: 1,
-          batch: .all)),
+      ensemble: Ensemble(
+        Network(
+          small,
+          training: TrainingConfiguration(
+            loss: loss, optimizer: Optimizer(.sgd, dialect: .torch), learningRate: 1e-9, epochs: 1,
+            batch: .all))),
       leakedScalers: leakedScalers)
     lookback = network.lookback
   }

@@ -676,7 +676,7 @@ struct WrongSpec: CustomTestStringConvertible {
 
     - learning_rate: 0.001
     + epsilon: 0\n  learning_rate: 0.1
-    = a.yaml:22:12: training.epsilon was 0, above 0 is needed
+    = a.yaml:22:12: training.epsilon was 0, at least 1e-45 is needed
 
     - learning_rate: 0.001
     + weight_decay: -1\n  learning_rate: 0.1
@@ -831,7 +831,7 @@ func aWrongSpecIsNamedByPlaceFoundAndNeeded(row: WrongSpec) {
 }
 
 @Test func theTableOfWrongSpecsIsReadWhole() {
-  #expect(WrongSpec.all.count == 148)
+  #expect(WrongSpec.all.count == 198)
   #expect(WrongSpec.all.allSatisfy { !$0.old.isEmpty && $0.message.hasPrefix("a.yaml:") })
 }
 
@@ -854,9 +854,10 @@ func theFixtureItselfIsRight(text: String) {
     "--set training.shuffle=true: training.shuffle was true, false is needed with model.stateful: true"
   ),
   (
-    ["walk_forward.train=incremental"],
-    "--set walk_forward.train=incremental: walk_forward.train was incremental, expanding or rolling is needed with model.stateful: true"
+    ["walk_forward.train=incremental", "walk_forward.replay=5"],
+    "--set walk_forward.replay=5: walk_forward.replay was 5, 0 is needed with model.stateful: true"
   ),
+  (["walk_forward.train=incremental"], "(no error)"),
   (
     ["training.scaler_fit=window"],
     "--set training.scaler_fit=window: training.scaler_fit was window, train or first is needed with model.stateful: true"
@@ -869,12 +870,12 @@ func trainingWithStateGoesInTimeOrder(set: [String], message: String) {
 }
 
 @Test(arguments: [
-  (["training.validation=0.25", "target.horizon=16"], "(no error)"),
+  (["training.validation=0.25", "target.horizon=15"], "(no error)"),
   (
-    ["training.validation=0.25", "target.horizon=17"],
+    ["training.validation=0.25", "target.horizon=16"],
     "--set training.validation=0.25: training.validation was 0.25, a share that leaves samples on "
       + "both sides is needed: of 20 at the first refit 0 would be trained on and 5 held out, and "
-      + "16 between them are left out"
+      + "15 between them are left out"
   ),
   (
     ["training.validation=0.1", "walk_forward.train=rolling", "walk_forward.window=1"],

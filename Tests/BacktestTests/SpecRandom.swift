@@ -151,7 +151,7 @@ extension SpecRandom {
 
   private mutating func scalers() -> [ScalerKind] {
     let low = -fraction() - 0.1
-    return [.none, .minmax(low: low, high: fraction()), .zscore]
+    return [.none, .minmax(low: low, high: fraction()), .zscore, .robust]
   }
 
   private mutating func refits() -> RefitSchedule {
@@ -209,7 +209,7 @@ extension SpecRandom {
       optimizer.momentum = fraction()
       optimizer.nesterov = optimizer.momentum > 0 && chance(50)
     case .rmsprop: optimizer.rho = fraction()
-    case .adagrad: optimizer.epsilon = positive()
+    case .adagrad: optimizer.epsilon = fraction() + 1e-9
     case .adam, .adamw, .nadam: (optimizer.beta1, optimizer.beta2) = (fraction(), fraction())
     }
     return optimizer

@@ -288,6 +288,7 @@ extension ScalerKind {
     case .none: .none
     case .minmax: .minmax
     case .zscore: .zscore
+    case .robust: .robust
     }
   }
 
@@ -298,7 +299,7 @@ extension ScalerKind {
     case .none: self = .none
     case .minmax: self = .minmax(low: range.low, high: range.high)
     case .zscore: self = .zscore
-    case .robust: throw section.missing(key, "another scaler in this version")
+    case .robust: self = .robust
     }
   }
 }

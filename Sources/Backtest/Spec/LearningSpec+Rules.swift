@@ -21,6 +21,9 @@ extension LearningSpec {
         "model.ensemble was \(network.ensemble), 1 is needed with model.init: all members would "
           + "start from \(SpecNode.shown(file.written))")
     }
+    if let objection = walk.objection(to: network.configuration) {
+      throw SpecError(root.place(of: "model"), objection)
+    }
     try checkValidation(root)
   }
 
@@ -37,8 +40,8 @@ extension LearningSpec {
     case .all: throw refuse("training.batch", "all", "1")
     }
     if network.training.shuffle { throw refuse("training.shuffle", "true", "false") }
-    if case .incremental = walk.trainingSet {
-      throw refuse("walk_forward.train", "incremental", "expanding or rolling")
+    if case .incremental(let replay) = walk.trainingSet, replay > 0 {
+      throw refuse("walk_forward.replay", "\(replay)", "0")
     }
     if walk.scalerFit == .window {
       throw refuse("training.scaler_fit", "window", "train or first")

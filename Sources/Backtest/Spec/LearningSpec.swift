@@ -61,7 +61,9 @@ public enum ForecasterSpec: Equatable, Sendable {
   /// Bars that a sample's window spans.
   public var lookback: Int {
     switch self {
-    case .network(let network): network.configuration.lookback
+    // What came before a row is in the state of a network that carries one.
+    case .network(let network):
+      network.configuration.state == .stateful ? 1 : network.configuration.lookback
     case .ridge(let lookback, _): lookback
     case .ecm: 2
     case .naive, .drift, .mean, .seasonalNaive, .ar: 1

@@ -216,7 +216,8 @@ extension Optimizer {
     rho = try section.number("rho", share, default: rho)
     beta1 = try section.number("beta1", share, default: beta1)
     beta2 = try section.number("beta2", share, default: beta2)
-    epsilon = try section.number("epsilon", .above(0), default: epsilon)
+    // Smaller is zero in Float32.
+    epsilon = try section.number("epsilon", .atLeast(1e-45), default: epsilon)
     weightDecay = try section.number("weight_decay", .atLeast(0), default: weightDecay)
   }
 }
