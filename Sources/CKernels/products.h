@@ -39,7 +39,7 @@ LANE source source_of(target t) {
   return s;
 }
 
-// v16 sums that a tile holds in registers: as many as there are with room for the factors.
+// TILE, from the variant, is how many sums of 16 lanes a tile holds in registers: 6 to 8.
 #ifndef TILE
 #define TILE 6
 #endif
