@@ -5,20 +5,23 @@ import Synthetic
 import WalkForward
 
 extension PreparedRun {
-  /// The network at its start.
+  /// The networks at their start.
   ///
   /// - Throws: `spec` where the weights to start from are not those of such a network.
-  func makeNetwork(_ asked: NetworkSpec) throws(RunFailure) -> Network {
+  func makeEnsemble(_ asked: NetworkSpec) throws(RunFailure) -> Ensemble {
     var training = asked.training
     training.seed = spec.seed
+    guard let initialWeights, let file = asked.initialWeights else {
+      return Ensemble(
+        asked.configuration, training: training, members: asked.ensemble, variant: variant)
+    }
     var network = Network(asked.configuration, training: training, variant: variant)
-    guard let initialWeights, let file = asked.initialWeights else { return network }
     do throws(WeightsError) {
       try network.setWeights(safetensors: initialWeights)
     } catch {
       throw .spec(SpecError(file.place, "\(file.keyPath): \(file.written): \(error)"))
     }
-    return network
+    return Ensemble(network)
   }
 }
 

@@ -131,28 +131,44 @@ public struct PreparedRun {
   }
 
   /// The engine at its start, before the first bar.
-  public func makeEngine() throws(RunFailure) -> Engine { try makeEngine(forecaster: nil) }
+  ///
+  /// - Parameter threads: on which the networks of an ensemble are trained; they change no bit.
+  public func makeEngine(threads: Int = 1) throws(RunFailure) -> Engine {
+    try makeEngine(forecaster: nil, threads: threads)
+  }
 
-  /// - Parameter forecaster: takes the place of the spec's own; nil for that.
-  func makeEngine(forecaster: (any Forecaster)?) throws(RunFailure) -> Engine {
+  /// - Parameters:
+  ///   - forecaster: takes the place of the spec's own; nil for that.
+  ///   - threads: as above.
+  func makeEngine(
+    forecaster: (any Forecaster)?, threads: Int = 1
+  ) throws(RunFailure) -> Engine {
     Engine(
-      panel: try Self.makePanel(spec, supplies), learner: try makeLearner(forecaster),
+      panel: try Self.makePanel(spec, supplies), learner: try makeLearner(forecaster, threads),
       positions: programs.positions, traded: spec.positions.positions.map(\.instrument),
       broker: Broker(
         instruments: spec.instruments, execution: ExecutionSettings(spec.execution),
         targets: TargetSettings(spec.positions)))
   }
 
-  private func makeLearner(_ stopgap: (any Forecaster)?) throws(RunFailure) -> Learner? {
+  private func makeLearner(
+    _ stopgap: (any Forecaster)?, _ threads: Int
+  ) throws(RunFailure) -> Learner? {
     guard let learning = spec.learning, let features = programs.features else { return nil }
-    var configuration = learning.walk
-    configuration.seed = spec.seed
-    configuration.targetSpan = programs.targets.map { $0.outputs[0].warmUpSteps }.max() ?? 0
+    let configuration = walkConfiguration(learning)
     var forecaster = stopgap
-    if forecaster == nil { forecaster = try makeForecaster(learning, configuration) }
+    if forecaster == nil { forecaster = try makeForecaster(learning, configuration, threads) }
     guard let forecaster else { return nil }
     let walk = Walk(configuration: configuration, forecaster: forecaster)
     return Learner(features: features, targets: programs.targets, walk: walk, oracle: oracle)
+  }
+
+  /// The spec's own, with what it takes from elsewhere in the spec.
+  func walkConfiguration(_ learning: LearningSpec) -> WalkConfiguration {
+    var configuration = learning.walk
+    configuration.seed = spec.seed
+    configuration.targetSpan = programs.targets.map { $0.outputs[0].warmUpSteps }.max() ?? 0
+    return configuration
   }
 
   /// A model that learns nothing, with the samples of the spec's own; nil without a model.
@@ -165,7 +181,7 @@ public struct PreparedRun {
   }
 
   private func makeForecaster(
-    _ learning: LearningSpec, _ configuration: WalkConfiguration
+    _ learning: LearningSpec, _ configuration: WalkConfiguration, _ threads: Int
   ) throws(RunFailure) -> any Forecaster {
     let (horizons, features) = (learning.target.horizons, learning.features.count)
     let lookback = learning.forecaster.lookback
@@ -180,9 +196,9 @@ public struct PreparedRun {
     switch learning.forecaster {
     case .network(let network):
       return RecurrentForecaster(
-        configuration: configuration, network: try makeNetwork(network),
+        configuration: configuration, ensemble: try makeEnsemble(network),
         startsFromGivenWeights: initialWeights != nil,
-        leakedScalers: try leakedScalers(learning))
+        leakedScalers: try leakedScalers(learning), threads: threads)
     case .naive: return label(.naive)
     case .drift: return label(.drift)
     case .mean: return label(.mean)
@@ -194,7 +210,7 @@ public struct PreparedRun {
   }
 
   /// With `scaler_fit: all`, the scalers of the whole series, future and all.
-  private func leakedScalers(_ learning: LearningSpec) throws(RunFailure) -> ScalerSet? {
+  func leakedScalers(_ learning: LearningSpec) throws(RunFailure) -> ScalerSet? {
     guard learning.walk.scalerFit == .all, let program = programs.features else { return nil }
     var panel = try Self.makePanel(spec, supplies)
     var features = BoundExpressions(program)

@@ -6,7 +6,7 @@ import Recurrent
 /// Follows a run event by event for all the figures of its manifest and summary.
 public struct RunMetrics: Restorable, Sendable {
   private var equity: EquityMetrics
-  private var trades = TradeMetrics()
+  private(set) var trades = TradeMetrics()
   private var forecasts: ForecastMetrics?
   /// Of each horizon, the standard deviations over the members of an ensemble.
   private var spreads: [MeanOfFinite] = []

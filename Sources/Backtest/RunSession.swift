@@ -72,7 +72,7 @@ public final class RunSession {
   ) throws(RunFailure) {
     self.prepared = prepared
     self.options = options
-    engine = try prepared.makeEngine()
+    engine = try prepared.makeEngine(threads: options.threads)
     engine.tellsUpdates =
       prepared.spec.logs.losses || options.tensorBoardFolder != nil
       || prepared.spec.hasLongFits
@@ -112,7 +112,7 @@ public final class RunSession {
     self.prepared = prepared
     self.options = options
     self.folder = folder
-    engine = try prepared.makeEngine()
+    engine = try prepared.makeEngine(threads: options.threads)
     engine.tellsUpdates = prepared.spec.logs.losses || prepared.spec.hasLongFits
     metrics = RunMetrics(prepared.spec, prepared.programs)
     manifest = prepared.manifest(environment: options.environment)
@@ -256,10 +256,11 @@ public final class RunSession {
       manifest.tables = try journal.finish(
         openPositions: engine.broker.openPositions,
         fitted: prepared.spec.logs.fitted ? engine.learner?.fitted() ?? [] : [])
-      if let network = engine.learner?.walk.network {
+      for (index, network) in (engine.learner?.walk.ensemble?.members ?? []).enumerated() {
+        let name = RunFolder.weightsName(member: index)
         let weights = network.safetensors
-        try folder.write(weights, to: "model.safetensors")
-        manifest.files["model.safetensors"] = SHA256.hex(of: weights)
+        try folder.write(weights, to: name)
+        manifest.files[name] = SHA256.hex(of: weights)
       }
       manifest.status = .complete
       describe()
@@ -293,6 +294,8 @@ public final class RunSession {
   /// Brings into the manifest what is known at the end.
   private func describe() {
     manifest.metrics = metrics.json(leaks: prepared.statements.leaks)
+    let tables = metrics.tables(instruments: prepared.spec.instruments.map(\.name))
+    manifest.metrics.merge(tables) { figure, _ in figure }
     if let washout = engine.learner?.washoutJSON { manifest.metrics["washout"] = washout }
     manifest.warnings = prepared.warnings(after: engine, metrics)
     manifest.openOrders = prepared.describe(engine.broker.openOrders)

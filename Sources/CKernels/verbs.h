@@ -26,6 +26,7 @@ const pawl_kernels VERBS = {
   .loss = loss_verb,
   .head_backward = head_backward_verb,
   .backward = backward_verb,
+  .add = add_verb,
   .update = update_verb,
   .sum_of_squares = sum_of_squares_verb,
   .all_finite = all_finite_verb,

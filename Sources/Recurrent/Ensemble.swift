@@ -28,6 +28,9 @@ public struct Ensemble: Restorable, Sendable {
     }
   }
 
+  /// An ensemble of one network, as it stands.
+  public init(_ network: Network) { members = [network] }
+
   /// Scratch memory for this ensemble and its copies.
   public struct Workspace: Sendable {
     /// One for each thread.
@@ -39,8 +42,11 @@ public struct Ensemble: Restorable, Sendable {
   /// Scratch memory with which at most `threads` members, at least 1, are fitted at once.
   public func makeWorkspace(threads: Int = 1) -> Workspace {
     precondition(threads >= 1, "there is a thread")
+    let sideBySide = min(threads, members.count)
     return Workspace(
-      threads: (0..<min(threads, members.count)).map { _ in members[0].makeWorkspace() })
+      threads: (0..<sideBySide).map { _ in
+        members[0].makeWorkspace(threads: threads / sideBySide)
+      })
   }
 
   /// Trains each member as `Network.fit` does.
@@ -59,6 +65,21 @@ public struct Ensemble: Restorable, Sendable {
     _ data: TrainingData, validation: TrainingData? = nil, refit: Int, epochs: Int? = nil,
     using workspace: inout Workspace, observe: ((Int, UpdateRecord) -> Void)? = nil
   ) throws(TrainingError) -> [FitReport] {
+    // One network tells of its updates as they are made, so that a long fit shows how it goes.
+    guard members.count > 1 else {
+      guard let observe else {
+        return [
+          try members[0].fit(
+            data, validation: validation, refit: refit, epochs: epochs,
+            using: &workspace.threads[0])
+        ]
+      }
+      return [
+        try members[0].fit(
+          data, validation: validation, refit: refit, epochs: epochs,
+          using: &workspace.threads[0], observe: { observe(0, $0) })
+      ]
+    }
     let count = members.count
     let isObserved = observe != nil
     var outcomes: [Outcome?] = Array(repeating: nil, count: count)
@@ -136,7 +157,30 @@ public struct Ensemble: Restorable, Sendable {
     }
   }
 
-  /// Mean and spread of what `body` gives of each member.
+  /// Steps stateful members over rows, each from its own state, as `Network.advance` does.
+  ///
+  /// - Parameters:
+  ///   - states: one a member.
+  ///   - rows: row-major, features a row.
+  ///   - first: the first row to step over.
+  ///   - count: how many rows to step over, at least 1.
+  ///   - mean: set to the mean over the members of each output after the last row.
+  ///   - spread: set to their standard deviation, NaN of one.
+  ///   - workspace: from `makeWorkspace` of this ensemble or a copy.
+  public func advance(
+    _ states: inout [RecurrentState], rows: [Float], from first: Int = 0, count: Int,
+    into mean: inout [Float], spread: inout [Float], using workspace: inout Workspace
+  ) {
+    precondition(states.count == members.count, "there is a state for each member")
+    var member = 0
+    forecast(into: &mean, spread: &spread, using: &workspace) { network, outputs, workspace in
+      network.advance(
+        &states[member], rows: rows, from: first, count: count, into: &outputs, using: &workspace)
+      member += 1
+    }
+  }
+
+  /// Mean and spread of what `body` gives of each member, member by member.
   private func forecast(
     into mean: inout [Float], spread: inout [Float], using workspace: inout Workspace,
     _ body: (Network, inout [Float], inout Recurrent.Workspace) -> Void

@@ -9,9 +9,11 @@ struct FitMemory: Sendable {
 
   struct Pointers {
     /// Labels of a tile's rows, [row, padded outputs], NaN beyond the outputs.
-    let labels: UnsafeMutablePointer<Float>
+    private(set) var labels: UnsafeMutablePointer<Float>
     /// What each row of a tile weighs.
-    let rowWeights: UnsafeMutablePointer<Float>
+    private(set) var rowWeights: UnsafeMutablePointer<Float>
+    /// Floats from the labels of one thread's tile to those of the next; likewise of weights.
+    fileprivate let floatsOfTile: Int
     /// The quantile of each output.
     let quantiles: UnsafeMutablePointer<Float>
     /// With `state: keras` the states of a batch's samples, at first zeros; else no room.
@@ -24,11 +26,20 @@ struct FitMemory: Sendable {
     let order: UnsafeMutableBufferPointer<Int>
     /// Random words for that order; none where nothing is shuffled.
     let words: UnsafeMutableBufferPointer<UInt32>
+
+    /// The same with the labels and weights of thread number `thread`'s tile.
+    func ofThread(_ thread: Int) -> Pointers {
+      var pointers = self
+      pointers.labels += thread * floatsOfTile
+      pointers.rowWeights += thread * floatsOfTile
+      return pointers
+    }
   }
 
-  /// Calls `body` with room for `samples` samples, at least 1, in an order.
+  /// Calls `body` with room for `samples` samples, at least 1, in an order, and for a tile of each
+  /// thread.
   mutating func withPointers<Result>(
-    _ network: Network, samples: Int, rowsOfTile: Int, _ body: (Pointers) -> Result
+    _ network: Network, samples: Int, rowsOfTile: Int, threads: Int, _ body: (Pointers) -> Result
   ) -> Result {
     let outputs = network.configuration.outputs
     let stride = pawl_padded(outputs)
@@ -42,7 +53,8 @@ struct FitMemory: Sendable {
     let isKeras = network.configuration.state == .keras
     let states = isKeras ? batch * network.configuration.stateFloats : 0
     let best = network.training.earlyStopping == nil ? 0 : network.layout.count
-    let needed = (labels + weights + stride + states + best) / 16
+    let tiles = threads * (labels + weights)
+    let needed = (tiles + stride + states + best) / 16
     if floats.count < needed { floats = Array(repeating: .zero, count: needed) }
     if order.count < samples {
       order.reserveCapacity(2 * samples)
@@ -56,12 +68,13 @@ struct FitMemory: Sendable {
       order.withUnsafeMutableBufferPointer { order in
         words.withUnsafeMutableBufferPointer { words in
           let pointers = Pointers(
-            labels: floats, rowWeights: floats + labels, quantiles: floats + labels + weights,
-            states: floats + labels + weights + stride,
-            best: floats + labels + weights + stride + states, batch: batch, order: order,
-            words: words)
+            labels: floats, rowWeights: floats + labels, floatsOfTile: labels + weights,
+            quantiles: floats + tiles, states: floats + tiles + stride,
+            best: floats + tiles + stride + states, batch: batch, order: order, words: words)
           pointers.states.update(repeating: 0, count: states)
-          pointers.labels.update(repeating: .nan, count: labels)
+          for thread in 0..<threads {
+            pointers.ofThread(thread).labels.update(repeating: .nan, count: labels)
+          }
           if case .quantile(let quantiles) = network.training.loss {
             for output in 0..<outputs {
               pointers.quantiles[output] = Float(quantiles[output % quantiles.count])

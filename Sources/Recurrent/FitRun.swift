@@ -11,20 +11,23 @@ struct FitRun {
   let refit: Int
   let epochs: Int
   var optimizer: OptimizerState
-  private let verbs: pawl_kernels
-  private let weightCount: Int
+  let verbs: pawl_kernels
+  let weightCount: Int
   private let tensors: [[Range<Int>]]
-  private let values: UnsafeMutablePointer<Float>
+  let values: UnsafeMutablePointer<Float>
   private let gradient: UnsafeMutablePointer<Float>
-  private let memory: FitMemory.Pointers
+  let memory: FitMemory.Pointers
   private let observe: ((UpdateRecord) -> Void)?
   private var pass: LossPass
   private var evaluation: LossPass
+  /// The tiles of a batch that are worked on at the same time: passes with memory of their own, and
+  /// where each leaves its gradient. The first is `pass` and `gradient`.
+  let sideBySide: [(pass: LossPass, gradient: UnsafeMutablePointer<Float>)]
 
   init(
     _ network: Network, refit: Int, epochs: Int, values: UnsafeMutablePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>,
-    memory: FitMemory.Pointers, observe: ((UpdateRecord) -> Void)?
+    threads: [Workspace.ThreadMemory], memory: FitMemory.Pointers,
+    observe: ((UpdateRecord) -> Void)?
   ) {
     configuration = network.configuration
     training = network.training
@@ -35,11 +38,16 @@ struct FitRun {
     self.refit = refit
     self.epochs = epochs
     self.values = values
-    self.gradient = gradient
+    gradient = threads[0].gradient
     self.memory = memory
     self.observe = observe
-    pass = LossPass(network, masked: true, scratch: scratch, memory: memory)
-    evaluation = LossPass(network, masked: false, scratch: scratch, memory: memory)
+    sideBySide = threads.prefix(FitRun.threads(of: threads.count, network)).enumerated().map {
+      let memory = memory.ofThread($0.offset)
+      let pass = LossPass(network, masked: true, scratch: $0.element.scratch, memory: memory)
+      return (pass, $0.element.gradient)
+    }
+    pass = sideBySide[0].pass
+    evaluation = LossPass(network, masked: false, scratch: threads[0].scratch, memory: memory)
   }
 
   /// `fit` for closures that cannot throw.
@@ -74,12 +82,7 @@ struct FitRun {
         observe?(record)
       }
       let loss = report.validationLoss ?? trained.loss
-      if case .plateau(let factor, let patience, let least) = training.schedule,
-        !plateau.takes(loss, minDelta: 0), plateau.waited >= patience
-      {
-        optimizer.reducePlateau(factor: factor, least: least)
-        plateau.waited = 0
-      }
+      optimizer.endEpoch(training.schedule, loss: loss, &plateau)
       let earlyStopping = training.earlyStopping
       if validation != nil || earlyStopping != nil {
         if watch.takes(loss, minDelta: earlyStopping?.minDelta ?? 0) {
@@ -159,6 +162,9 @@ struct FitRun {
   ) -> Double {
     guard weight > 0 || configuration.state == .keras else { return 0 }
     let scale = weight > 0 ? Float(1 / weight) : 0
+    if sideBySide.count > 1, positions.count > pass.tile {
+      return accumulateSideBySide(data, positions, scale: scale, epoch: epoch)
+    }
     var losses = 0.0
     pass.prepare(values, backward: true)
     for start in stride(from: positions.lowerBound, to: positions.upperBound, by: pass.tile) {
@@ -255,7 +261,7 @@ struct FitRun {
 }
 
 /// The least of a series of losses, and how many came since.
-private struct LossWatch {
+struct LossWatch {
   var best = Double.infinity
   var waited = 0
 

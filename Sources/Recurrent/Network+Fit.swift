@@ -37,11 +37,11 @@ extension Network {
     let samples = max(data.sampleCount(configuration), validation?.sampleCount(configuration) ?? 0)
     var optimizer = self.optimizer
     let result = values.withFloats { values in
-      workspace.withMemory(network, samples: samples) { scratch, gradient, memory in
+      workspace.withMemory(network, samples: samples) { threads, memory in
         data.withSamples(of: network) { samples in
           var run = FitRun(
             network, refit: refit, epochs: epochs ?? network.training.epochs, values: values,
-            scratch: scratch, gradient: gradient, memory: memory, observe: observe)
+            threads: threads, memory: memory, observe: observe)
           defer { optimizer = run.optimizer }
           guard let validation else { return run.result(samples, validation: nil) }
           return validation.withSamples(of: network) { run.result(samples, validation: $0) }
@@ -62,9 +62,10 @@ extension Network {
   public func loss(of data: TrainingData, using workspace: inout Workspace) -> Double {
     check(data, workspace)
     return values.withFloats { values in
-      workspace.withMemory(self, samples: data.sampleCount(configuration)) { scratch, _, memory in
+      workspace.withMemory(self, samples: data.sampleCount(configuration)) { threads, memory in
         data.withSamples(of: self) { samples in
-          var pass = LossPass(self, masked: false, scratch: scratch, memory: memory)
+          var pass = LossPass(
+            self, masked: false, scratch: threads[0].scratch, memory: memory)
           return pass.mean(samples, values)
         }
       }
@@ -72,7 +73,7 @@ extension Network {
   }
 
   private func check(_ data: TrainingData, _ workspace: Workspace) {
-    precondition(workspace.configuration == configuration, "the workspace is this network's")
+    precondition(workspace.serves(configuration), "the workspace is this network's")
     precondition(data.sampleCount(configuration) > 0, "there is a sample to train on")
     precondition(
       data.rows.count % configuration.features == 0, "rows holds whole rows of features")

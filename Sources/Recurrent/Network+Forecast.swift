@@ -11,7 +11,7 @@ extension Network {
   public func forecast(
     rows: [Float], end: Int, into outputs: inout [Float], using workspace: inout Workspace
   ) {
-    precondition(workspace.configuration == configuration, "the workspace is this network's")
+    precondition(workspace.serves(configuration), "the workspace is this network's")
     precondition(outputs.count == configuration.outputs, "outputs holds a forecast")
     precondition(
       end >= configuration.lookback - 1 && (end + 1) * configuration.features <= rows.count,

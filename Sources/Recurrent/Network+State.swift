@@ -15,7 +15,7 @@ extension Network {
     _ state: inout RecurrentState, rows: [Float], from first: Int = 0, count: Int,
     into outputs: inout [Float], using workspace: inout Workspace
   ) {
-    precondition(workspace.configuration == configuration, "the workspace is this network's")
+    precondition(workspace.serves(configuration), "the workspace is this network's")
     precondition(outputs.count == configuration.outputs, "outputs holds a forecast")
     precondition(state.fits(configuration), "the state is of this network's layers")
     precondition(

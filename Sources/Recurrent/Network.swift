@@ -38,7 +38,13 @@ public struct Network: Restorable, Sendable {
   }
 
   /// Scratch memory for `fit` and `forecast` of this network and of its copies.
-  public func makeWorkspace() -> Workspace { Workspace(configuration, batch: training.batch) }
+  ///
+  /// - Parameter threads: threads on which a fit may train the tiles of a batch side by side, where
+  ///   they are worth it; the result has the same bits with any number.
+  /// - Returns: the memory, of any number of calls one after the other.
+  public func makeWorkspace(threads: Int = 1) -> Workspace {
+    Workspace(configuration, batch: training.batch, threads: threads)
+  }
 
   /// Updates since the moments were last set to zero.
   public var updates: Int { optimizer.updates }

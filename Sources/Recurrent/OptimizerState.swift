@@ -25,8 +25,13 @@ struct OptimizerState: Restorable, Equatable, Sendable {
     training.learningRate * training.schedule.factor(updates: updates) * plateauFactor
   }
 
-  /// Takes the learning rate down by a step of a plateau.
-  mutating func reducePlateau(factor: Double, least: Double) {
+  /// Takes the learning rate down by a step of a plateau where the loss has been no smaller for as many
+  /// epochs as the schedule waits. `watch` is new in each fit; what plateaus took stays.
+  mutating func endEpoch(_ schedule: Schedule, loss: Double, _ watch: inout LossWatch) {
+    guard case .plateau(let factor, let patience, let least) = schedule,
+      !watch.takes(loss, minDelta: 0), watch.waited >= patience
+    else { return }
+    watch.waited = 0
     plateauFactor = max(plateauFactor * factor, min(least, plateauFactor))
   }
 

@@ -10,16 +10,23 @@ public struct Workspace: Sendable {
 
   let configuration: NetworkConfiguration
   let samples: Int
-  /// Scratch of a pass, then the gradient. Vectors, because they are aligned to 64 bytes.
+  /// Tiles of a batch that are trained on at the same time. No result depends on it.
+  let threads: Int
+  /// For each thread the scratch of a pass, then a gradient. Vectors, because they are aligned to 64
+  /// bytes.
   private var memory: [SIMD16<Float>]
   private let scratchFloats: Int
+  private let gradientFloats: Int
   private var fitMemory = FitMemory()
 
   /// Bytes that a network of this shape takes with its moments and its workspace.
-  public static func byteCount(_ configuration: NetworkConfiguration, batch: Batch) -> Int {
+  public static func byteCount(
+    _ configuration: NetworkConfiguration, batch: Batch, threads: Int = 1
+  ) -> Int {
     let samples = samplesAtOnce(batch)
     let scratch = TilePass.floats(configuration, samples: samples, training: true)
-    return 4 * (scratch + 4 * NetworkLayout(configuration).count)
+    let weights = NetworkLayout(configuration).count
+    return 4 * (3 * weights + threads * (scratch + weights))
   }
 
   static func samplesAtOnce(_ batch: Batch) -> Int {
@@ -29,12 +36,26 @@ public struct Workspace: Sendable {
     }
   }
 
-  public init(_ configuration: NetworkConfiguration, batch: Batch) {
+  /// - Parameters:
+  ///   - configuration: of the network that will use it.
+  ///   - batch: that of the network's training.
+  ///   - threads: threads of a fit, at least 1; no more are used than a batch has tiles.
+  public init(_ configuration: NetworkConfiguration, batch: Batch, threads: Int = 1) {
+    precondition(threads >= 1, "there is at least one thread")
     self.configuration = configuration
+    self.threads = threads
     samples = Workspace.samplesAtOnce(batch)
     scratchFloats = TilePass.floats(configuration, samples: samples, training: true)
-    let count = scratchFloats + NetworkLayout(configuration).count
-    memory = Array(repeating: .zero, count: count / 16)
+    gradientFloats = NetworkLayout(configuration).count
+    memory = Array(
+      repeating: .zero, count: threads * (scratchFloats + gradientFloats) / 16)
+  }
+
+  /// Whether networks of a configuration can use it: which member they are does not matter.
+  func serves(_ network: NetworkConfiguration) -> Bool {
+    var network = network
+    network.member = configuration.member
+    return network == configuration
   }
 
   /// Calls `body` with the base of the scratch.
@@ -44,20 +65,32 @@ public struct Workspace: Sendable {
     memory.withFloats(body)
   }
 
-  /// Calls `body` with the base of the scratch and of the gradient, and with what fits of `samples`
-  /// samples need.
+  /// The part of the memory that one thread has.
+  struct ThreadMemory {
+    let scratch: UnsafeMutablePointer<Float>
+    let gradient: UnsafeMutablePointer<Float>
+  }
+
+  /// Calls `body` with the memory of each thread, and with what fits of `samples` samples need.
   mutating func withMemory<Result>(
     _ network: Network, samples: Int,
     _ body: (
-      _ scratch: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>,
-      _ memory: FitMemory.Pointers
+      _ threads: [ThreadMemory], _ memory: FitMemory.Pointers
     ) -> Result
   ) -> Result {
+    let threads = self.threads
     let scratchFloats = self.scratchFloats
+    let floats = scratchFloats + gradientFloats
     let rowsOfTile = samples * configuration.lookback
     return memory.withFloats { memory in
-      fitMemory.withPointers(network, samples: samples, rowsOfTile: rowsOfTile) {
-        body(memory, memory + scratchFloats, $0)
+      let parts = (0..<threads).map { thread in
+        ThreadMemory(
+          scratch: memory + thread * floats, gradient: memory + thread * floats + scratchFloats)
+      }
+      return fitMemory.withPointers(
+        network, samples: samples, rowsOfTile: rowsOfTile, threads: threads
+      ) {
+        body(parts, $0)
       }
     }
   }

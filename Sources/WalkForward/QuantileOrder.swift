@@ -25,17 +25,39 @@ struct QuantileOrder {
     }
   }
 
-  /// - Parameter values: of one horizon in the target's unit, in the order of the quantiles.
-  func prediction(_ values: [Double]) -> Prediction {
+  /// One forecast of one horizon. It is of the members' means; the spread is the standard deviation of
+  /// what each member alone would forecast (n - 1 below the sum).
+  ///
+  /// - Parameter members: of each its outputs in the order of the quantiles, in the target's unit.
+  /// - Returns: the forecast; the interval is NaN where there is one output, the spread with one member.
+  func prediction(_ members: [[Double]]) -> Prediction {
+    let values = (0..<count).map { output in Self.mean(members.map { $0[output] }) }
     let sorted = values.sorted()
-    var prediction = Prediction(
-      middle.count == 1
-        ? sorted[middle.lowerBound]
-        : sorted[middle.lowerBound] / 2 + sorted[middle.upperBound] / 2)
+    var prediction = Prediction(forecast(sorted))
     if count > 1 {
       (prediction.lower, prediction.upper) = (sorted[0], sorted[count - 1])
       prediction.wasCrossed = sorted != values
     }
+    if members.count > 1 {
+      let each = members.map { forecast($0.sorted()) }
+      let center = Self.mean(each)
+      var squares = 0.0
+      for value in each { squares += (value - center) * (value - center) }
+      prediction.spread = (squares / Double(members.count - 1)).squareRoot()
+    }
     return prediction
+  }
+
+  private func forecast(_ sorted: [Double]) -> Double {
+    middle.count == 1
+      ? sorted[middle.lowerBound]
+      : sorted[middle.lowerBound] / 2 + sorted[middle.upperBound] / 2
+  }
+
+  /// Of one value the value itself.
+  private static func mean(_ values: [Double]) -> Double {
+    var sum = 0.0
+    for value in values { sum += value }
+    return sum / Double(values.count)
   }
 }

@@ -4,16 +4,17 @@ import Recurrent
 /// from the bars whenever weights change, so it is no state of its own.
 struct HistoryCache: Sendable {
   private(set) var bar: Int?
-  private(set) var state: RecurrentState?
+  /// One a member.
+  private(set) var states: [RecurrentState] = []
 
-  mutating func keep(_ state: RecurrentState, after bar: Int) {
-    self.state = state
+  mutating func keep(_ states: [RecurrentState], after bar: Int) {
+    self.states = states
     self.bar = bar
   }
 
   mutating func forget() {
     bar = nil
-    state = nil
+    states = []
   }
 }
 
@@ -26,12 +27,33 @@ extension RecurrentForecaster {
     let kept = stateBars == nil ? history.bar : nil
     var first = bar
     while first > earliest, first - 1 != kept, ledger.isComplete(first - 1) { first -= 1 }
-    var state = RecurrentState(network.configuration)
-    if first - 1 == kept, let known = history.state { state = known }
+    var states = zeroStates
+    if first - 1 == kept { states = history.states }
     windows.fill(rows: first..<bar + 1, ledger: ledger, scalers: scalers)
-    network.advance(
-      &state, rows: windows.data.rows, count: bar + 1 - first, into: &output, using: &workspace)
-    if stateBars == nil { history.keep(state, after: bar) }
+    advance(&states, rows: bar + 1 - first)
+    if stateBars == nil { history.keep(states, after: bar) }
+  }
+
+  /// Keras's way: the window begins with the state that the forecast before it left, zeros after a
+  /// fit. Windows overlap, so a row is taken in as often as windows hold it.
+  mutating func advanceWindow(at bar: Int, from ledger: SampleLedger) {
+    if carriedStates.isEmpty { carriedStates = zeroStates }
+    let lookback = shape.lookback
+    windows.fill(rows: bar - lookback + 1..<bar + 1, ledger: ledger, scalers: scalers)
+    var states = carriedStates
+    advance(&states, rows: lookback)
+    carriedStates = states
+  }
+
+  private var zeroStates: [RecurrentState] { ensemble.members.map { _ in RecurrentState(shape) } }
+
+  /// Steps each member over the rows of `windows`.
+  private mutating func advance(_ states: inout [RecurrentState], rows: Int) {
+    for (index, member) in ensemble.members.enumerated() {
+      member.advance(
+        &states[index], rows: windows.data.rows, count: rows, into: &outputs[index],
+        using: &memberWorkspace)
+    }
   }
 
   /// How far the forecasts at a bar move when a stateful network's state is made of the last bars
@@ -39,7 +61,7 @@ extension RecurrentForecaster {
   ///
   /// - Returns: empty where the network carries no state, or has no forecast.
   func washout(at bar: Int, from ledger: SampleLedger) -> [(bars: Int, changes: [Double])] {
-    guard network.configuration.state == .stateful else { return [] }
+    guard shape.state == .stateful else { return [] }
     var copy = self
     guard let whole = copy.forecast(at: bar, from: ledger) else { return [] }
     var first = max(configuration.stateBars.map { bar - $0 + 1 } ?? 0, 0)

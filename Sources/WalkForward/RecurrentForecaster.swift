@@ -1,33 +1,42 @@
 import Bytes
 import Recurrent
 
-/// Forecasts by a recurrent network, with the scalers between it and the world.
+/// Forecasts by one recurrent network or several, with the scalers between them and the world.
+///
+/// Of several the forecast is their mean, output by output, and the spread their standard deviation.
 public struct RecurrentForecaster: Forecaster {
   public let configuration: WalkConfiguration
-  public private(set) var network: Network
-  var workspace: Workspace
-  /// Where cold starts begin from given weights, the network that has them.
-  private let givenStart: Network?
+  public private(set) var ensemble: Ensemble
+  /// For fits, and for forecasts of one member.
+  private var workspace: Ensemble.Workspace
+  var memberWorkspace: Workspace
+  /// Where cold starts begin from given weights, the networks that have them.
+  private let givenStart: Ensemble?
   var fitting: ScalerFitting
   private(set) var scalers: ScalerSet
   private var hasScalers = false
   var windows = ScaledWindows()
   private var heldOut = ScaledWindows()
   var history = HistoryCache()
-  var output: [Float]
+  /// Where Keras's way of state goes on from, one a member; empty after a fit.
+  var carriedStates: [RecurrentState] = []
+  /// What each member forecasts.
+  var outputs: [[Float]]
 
   /// - Parameters:
   ///   - configuration: of the walk.
-  ///   - network: at the weights that the walk starts from.
-  ///   - startsFromGivenWeights: whether the weights of `network` were given, so that cold starts go
+  ///   - ensemble: at the weights that the walk starts from.
+  ///   - startsFromGivenWeights: whether the weights of `ensemble` were given, so that cold starts go
   ///     back to them and draw none.
   ///   - leakedScalers: with `scalerFit` `all`, the scalers of the whole series.
-  /// - Precondition: `configuration.objection(to:)` has none; the network has the outputs of the
-  ///   horizons and quantiles; `leakedScalers` is given exactly with `all`.
+  ///   - threads: how many members are fitted at once, at least 1; it changes no bit.
+  /// - Precondition: `configuration.objection(to:)` has none; the networks have the outputs of
+  ///   the horizons and quantiles; `leakedScalers` is given exactly with `all`.
   public init(
-    configuration: WalkConfiguration, network: Network, startsFromGivenWeights: Bool = false,
-    leakedScalers: ScalerSet? = nil
+    configuration: WalkConfiguration, ensemble: Ensemble, startsFromGivenWeights: Bool = false,
+    leakedScalers: ScalerSet? = nil, threads: Int = 1
   ) {
+    let network = ensemble.members[0]
     if let objection = configuration.objection(to: network.configuration) {
       preconditionFailure(objection)
     }
@@ -39,9 +48,10 @@ public struct RecurrentForecaster: Forecaster {
       (configuration.scalerFit == .all) == (leakedScalers != nil),
       "scalers of the whole series are given exactly when the fit is `all`")
     self.configuration = configuration
-    self.network = network
-    workspace = network.makeWorkspace()
-    givenStart = startsFromGivenWeights ? network : nil
+    self.ensemble = ensemble
+    workspace = ensemble.makeWorkspace(threads: threads)
+    memberWorkspace = network.makeWorkspace()
+    givenStart = startsFromGivenWeights ? ensemble : nil
     fitting = ScalerFitting(
       kind: configuration.scaler, outputKind: configuration.targetScaler,
       featureCount: network.configuration.features, outputCount: configuration.horizons.count)
@@ -49,16 +59,31 @@ public struct RecurrentForecaster: Forecaster {
       leakedScalers
       ?? ScalerSet(
         featureCount: network.configuration.features, outputCount: configuration.horizons.count)
-    output = Array(repeating: 0, count: network.configuration.outputs)
+    outputs = Array(
+      repeating: Array(repeating: 0, count: network.configuration.outputs),
+      count: ensemble.members.count)
   }
 
-  private var isStateful: Bool { network.configuration.state == .stateful }
+  /// Of one network, which is an ensemble of one.
+  public init(
+    configuration: WalkConfiguration, network: Network, startsFromGivenWeights: Bool = false,
+    leakedScalers: ScalerSet? = nil
+  ) {
+    self.init(
+      configuration: configuration, ensemble: Ensemble(network),
+      startsFromGivenWeights: startsFromGivenWeights, leakedScalers: leakedScalers)
+  }
+
+  /// The shape of every member.
+  var shape: NetworkConfiguration { ensemble.members[0].configuration }
+
+  private var isStateful: Bool { shape.state == .stateful }
 
   /// A stateful network's samples are single rows: what came before is in its state.
   public func makeLedger() -> SampleLedger {
     SampleLedger(
-      featureCount: network.configuration.features,
-      lookback: isStateful ? 1 : network.configuration.lookback,
+      featureCount: shape.features,
+      lookback: isStateful ? 1 : shape.lookback,
       horizons: configuration.horizons,
       needsLabelsInWindow: configuration.scalerFit == .window
         && configuration.targetScaler != .none)
@@ -70,12 +95,13 @@ public struct RecurrentForecaster: Forecaster {
     _ lesson: Lesson, from ledger: SampleLedger, observe: ((UpdateRecord) -> Void)?
   ) throws(TrainingError) -> Refit {
     history.forget()
+    carriedStates.removeAll()
     guard configuration.onDivergence == .keep else { return try train(lesson, ledger, observe) }
-    let before = (network, scalers, hasScalers)
+    let before = (ensemble, scalers, hasScalers)
     do throws(TrainingError) {
       return try train(lesson, ledger, observe)
     } catch {
-      (network, scalers, hasScalers) = before
+      (ensemble, scalers, hasScalers) = before
       throw error
     }
   }
@@ -83,50 +109,58 @@ public struct RecurrentForecaster: Forecaster {
   private mutating func train(
     _ lesson: Lesson, _ ledger: SampleLedger, _ observe: ((UpdateRecord) -> Void)?
   ) throws(TrainingError) -> Refit {
+    let samples = lesson.samples
+    let earlierLoss = lossOfNewSamples(lesson, ledger)
+    let start = begin(lesson.refit)
     let mayFitScalers =
       configuration.scalerFit == .train || configuration.scalerFit == .first && !hasScalers
-    let samples = lesson.samples
-    if configuration.validation > 0, case .incremental = configuration.trainingSet {
-      let loss = lossOfNewSamples(lesson, ledger)
-      let start = begin(lesson.refit)
+    guard let split = split(samples, ledger) else {
       if mayFitScalers { fitScalers(to: samples, of: ledger, areAll: true) }
       windows = scaled(samples, of: ledger, into: windows.take())
-      let report = try network.fit(
-        windows.data, refit: lesson.refit, using: &workspace, observe: observe)
-      var refit = Refit(lesson, report, samples: samples.count, start: start)
-      refit.validationLoss = loss
+      let reports = try fitMembers(lesson.refit, observe: observe)
+      var refit = Refit(lesson, reports, samples: samples.count, start: start)
+      refit.validationLoss = earlierLoss
       return refit
     }
-    let start = begin(lesson.refit)
-    let split = ValidationSplit(
-      samples, fraction: configuration.validation,
-      gap: max(ledger.maturity, configuration.targetSpan))
-    guard let split else {
-      if mayFitScalers { fitScalers(to: samples, of: ledger, areAll: true) }
-      windows = scaled(samples, of: ledger, into: windows.take())
-      let report = try network.fit(
-        windows.data, refit: lesson.refit, using: &workspace, observe: observe)
-      return Refit(lesson, report, samples: samples.count, start: start)
-    }
 
-    let origin = configuration.afterValidation == .refit ? network : nil
+    let origin = configuration.afterValidation == .refit ? ensemble : nil
     if mayFitScalers { fitScalers(to: split.trained, of: ledger, areAll: false) }
     windows = scaled(split.trained, of: ledger, into: windows.take())
     heldOut = scaledHeldOut(split, of: ledger, into: heldOut.take())
-    let report = try network.fit(
-      windows.data, validation: heldOut.data, refit: lesson.refit, using: &workspace,
-      observe: observe)
-    guard let origin else {
-      return Refit(lesson, report, samples: split.trained.count, start: start)
-    }
-    network = origin
+    let reports = try fitMembers(lesson.refit, validation: heldOut.data, observe: observe)
+    let validated = Refit(lesson, reports, samples: split.trained.count, start: start)
+    guard let origin else { return validated }
+    ensemble = origin
     if mayFitScalers { fitScalers(to: samples, of: ledger, areAll: true) }
     windows = scaled(samples, of: ledger, into: windows.take())
-    let last = try network.fit(
-      windows.data, refit: lesson.refit, epochs: report.bestEpoch, using: &workspace)
+    let last = try fitMembers(lesson.refit, epochs: validated.bestEpoch)
     var refit = Refit(lesson, last, samples: samples.count, start: start)
-    (refit.validationLoss, refit.bestEpoch) = (report.validationLoss, report.bestEpoch)
+    (refit.validationLoss, refit.bestEpoch) = (validated.validationLoss, validated.bestEpoch)
     return refit
+  }
+
+  /// Fits the members to `windows`. The updates that are observed are the first member's.
+  private mutating func fitMembers(
+    _ refit: Int, validation: TrainingData? = nil, epochs: Int? = nil,
+    observe: ((UpdateRecord) -> Void)? = nil
+  ) throws(TrainingError) -> [FitReport] {
+    guard let observe else {
+      return try ensemble.fit(
+        windows.data, validation: validation, refit: refit, epochs: epochs, using: &workspace)
+    }
+    return try ensemble.fit(
+      windows.data, validation: validation, refit: refit, epochs: epochs, using: &workspace
+    ) { member, record in
+      if member == 0 { observe(record) }
+    }
+  }
+
+  /// An incremental set trains on every sample, and is validated otherwise: see `lossOfNewSamples`.
+  private func split(_ samples: [Int], _ ledger: SampleLedger) -> ValidationSplit? {
+    if case .incremental = configuration.trainingSet { return nil }
+    return ValidationSplit(
+      samples, fraction: configuration.validation,
+      gap: max(ledger.maturity, configuration.targetSpan))
   }
 
   private mutating func fitScalers(
@@ -143,32 +177,37 @@ public struct RecurrentForecaster: Forecaster {
     }
   }
 
-  /// Puts the network where the refit sets out from.
+  /// Puts the networks where the refit sets out from.
   private mutating func begin(_ refit: Int) -> Refit.Start {
     switch configuration.start {
     case .warm:
       return refit == 1 ? .cold : .warm
     case .warmResetMoments:
-      network.resetMoments()
+      ensemble.resetMoments()
       return refit == 1 ? .cold : .warmResetMoments
     case .cold:
       if let givenStart {
-        network = givenStart
+        ensemble = givenStart
       } else {
-        network.redraw(refit: refit)
+        ensemble.redraw(refit: refit)
       }
       return .cold
     }
   }
 
-  /// An incremental set trains on every sample, so it is validated on forecasts that have matured: the
-  /// loss, before the refit, of the samples that it has not seen. Nil at the first refit.
+  /// With an incremental set, which trains on every sample, validation is by forecasts that have
+  /// matured: the loss, before the refit, of the samples that no refit has seen, by the scalers of
+  /// the refit before. Nil at the first refit, and where nothing is validated.
   private mutating func lossOfNewSamples(_ lesson: Lesson, _ ledger: SampleLedger) -> Double? {
-    guard lesson.refit > 1, lesson.newCount > 0 else { return nil }
+    guard configuration.validation > 0, case .incremental = configuration.trainingSet,
+      lesson.refit > 1, lesson.newCount > 0
+    else { return nil }
     heldOut = scaled(
       Array(lesson.samples.suffix(lesson.newCount)), of: ledger, into: heldOut.take())
-    let loss = network.loss(of: heldOut.data, using: &workspace)
-    return loss.isNaN ? nil : loss
+    var sum = 0.0
+    for member in ensemble.members { sum += member.loss(of: heldOut.data, using: &memberWorkspace) }
+    let mean = sum / Double(ensemble.members.count)
+    return mean.isNaN ? nil : mean
   }
 
   // MARK: Training data
@@ -223,7 +262,7 @@ public struct RecurrentForecaster: Forecaster {
 
   private func labels(from bar: Int) -> ScaledWindows.Labels {
     ScaledWindows.Labels(
-      atEachBar: network.configuration.output == .sequence && !isStateful, from: bar)
+      atEachBar: shape.output == .sequence && !isStateful, from: bar)
   }
 
   /// The row at which a stateful network's training begins: the first sample's. An incremental set goes
@@ -232,7 +271,7 @@ public struct RecurrentForecaster: Forecaster {
   private func firstRow(_ samples: [Int], of ledger: SampleLedger) -> Int {
     let (first, last) = (samples[0], samples[samples.count - 1])
     guard case .incremental = configuration.trainingSet else { return first }
-    let chunk = network.configuration.lookback
+    let chunk = shape.lookback
     let chunks = (last - first) / chunk + 1
     var row = first
     while row > 0, row > last + 1 - chunks * chunk, ledger.isComplete(row - 1) { row -= 1 }
@@ -249,54 +288,75 @@ public struct RecurrentForecaster: Forecaster {
   mutating func forecast(
     at bar: Int, from ledger: SampleLedger, stateBars: Int?
   ) -> [Prediction]? {
-    if isStateful {
-      advance(to: bar, from: ledger, stateBars: stateBars)
-      return predictions()
-    }
     if configuration.scalerFit == .window {
       guard let own = fitting.fitted(onWindowEndingAt: bar, of: ledger) else { return nil }
       scalers = own
     }
-    let lookback = network.configuration.lookback
-    windows.fill(rows: bar - lookback + 1..<bar + 1, ledger: ledger, scalers: scalers)
-    network.forecast(
-      rows: windows.data.rows, end: lookback - 1, into: &output, using: &workspace)
+    switch shape.state {
+    case .stateless: forecastWindow(at: bar, from: ledger)
+    case .stateful: advance(to: bar, from: ledger, stateBars: stateBars)
+    case .keras: advanceWindow(at: bar, from: ledger)
+    }
     return predictions()
   }
 
+  private mutating func forecastWindow(at bar: Int, from ledger: SampleLedger) {
+    windows.fill(rows: bar - shape.lookback + 1..<bar + 1, ledger: ledger, scalers: scalers)
+    for (index, member) in ensemble.members.enumerated() {
+      member.forecast(
+        rows: windows.data.rows, end: shape.lookback - 1, into: &outputs[index],
+        using: &memberWorkspace)
+    }
+  }
+
+  /// Mean and spread over the members; nil where a number is not finite.
   private func predictions() -> [Prediction]? {
-    guard output.allSatisfy(\.isFinite) else { return nil }
-    let quantiles = QuantileOrder(network.training.loss)
+    guard outputs.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { return nil }
+    let quantiles = QuantileOrder(ensemble.members[0].training.loss)
     return scalers.outputs.indices.map { index in
-      quantiles.prediction(
-        output[index * quantiles.count..<(index + 1) * quantiles.count].map {
+      let ofMembers = outputs.map { outputs in
+        outputs[index * quantiles.count..<(index + 1) * quantiles.count].map {
           scalers.outputs[index].restored(Double($0))
-        })
+        }
+      }
+      return quantiles.prediction(ofMembers)
     }
   }
 
   public func save(to writer: inout StateWriter) {
-    network.save(to: &writer)
+    ensemble.save(to: &writer)
     fitting.save(to: &writer)
     scalers.save(to: &writer)
     writer.write(hasScalers)
+    writer.write(!carriedStates.isEmpty)
+    for state in carriedStates { state.save(to: &writer) }
   }
 
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
-    try network.restore(from: &reader)
+    try ensemble.restore(from: &reader)
     try fitting.restore(from: &reader)
     try scalers.restore(from: &reader)
     hasScalers = try reader.readBool()
+    carriedStates =
+      try reader.readBool() ? ensemble.members.map { _ in RecurrentState(shape) } : []
+    for index in carriedStates.indices { try carriedStates[index].restore(from: &reader) }
     history.forget()
   }
 }
 
 extension Refit {
-  init(_ lesson: Lesson, _ report: FitReport, samples: Int, start: Start) {
+  /// Of one network, or of several: losses are the means over them, the best epoch their median (the
+  /// lower, where two are in the middle), counts those of the one that took longest.
+  init(_ lesson: Lesson, _ reports: [FitReport], samples: Int, start: Start) {
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+    let validationLosses = reports.compactMap(\.validationLoss)
+    let bestEpochs = reports.compactMap(\.bestEpoch).sorted()
     self.init(
-      index: lesson.refit, samples: samples, epochs: report.epochs, updates: report.updates,
-      lossFirst: report.lossFirst, lossLast: report.lossLast,
-      validationLoss: report.validationLoss, bestEpoch: report.bestEpoch, start: start)
+      index: lesson.refit, samples: samples, epochs: reports.map(\.epochs).max() ?? 0,
+      updates: reports.map(\.updates).max() ?? 0, lossFirst: mean(reports.map(\.lossFirst)),
+      lossLast: mean(reports.map(\.lossLast)),
+      validationLoss: validationLosses.isEmpty ? nil : mean(validationLosses),
+      bestEpoch: bestEpochs.isEmpty ? nil : bestEpochs[(bestEpochs.count - 1) / 2], start: start)
   }
 }
 
@@ -313,6 +373,9 @@ extension Walk {
         startsFromGivenWeights: startsFromGivenWeights, leakedScalers: leakedScalers))
   }
 
-  /// The network as last fitted; nil where the model is none.
-  public var network: Network? { (forecaster as? RecurrentForecaster)?.network }
+  /// The networks as last fitted; nil where the model is none.
+  public var ensemble: Ensemble? { (forecaster as? RecurrentForecaster)?.ensemble }
+
+  /// The first of them.
+  public var network: Network? { ensemble?.members[0] }
 }

@@ -22,10 +22,8 @@ struct ScaledWindows: Sendable {
     var from = 0
   }
 
-  /// Scales the windows and labels of `samples`, which are in time order.
-  ///
-  /// - Parameters:
-  ///   - weights: one a sample, or none.
+  /// Scales the windows and labels of `samples`, which are in time order; `weights` are one a sample,
+  /// or none.
   mutating func fill(
     samples: [Int], weights: [Double] = [], ledger: SampleLedger, scalers: ScalerSet,
     labels: Labels

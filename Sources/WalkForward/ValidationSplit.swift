@@ -6,11 +6,12 @@ struct ValidationSplit: Equatable {
   var trained: [Int]
   var held: [Int]
 
+  /// Nil where nothing would be held out, or nothing be left to train on.
+  ///
   /// - Parameters:
   ///   - samples: in time order.
   ///   - fraction: ⌊n (1 - fraction)⌋ of n samples lie before the part held out.
   ///   - gap: max(longest horizon, bars that a target spans, 1).
-  /// - Returns: nil where nothing would be held out, or nothing be left to train on.
   init?(_ samples: [Int], fraction: Double, gap: Int) {
     guard fraction > 0 else { return nil }
     let cut = Int((Double(samples.count) * (1 - fraction)).rounded(.down))

@@ -87,7 +87,9 @@ struct LossTests {
       // log cosh e = log(1 + 2 sinh²(e/2)), and for large e as it stands.
       let half = (Elementary.expm1(e / 2) - Elementary.expm1(-e / 2)) / 2
       let expected =
-        e < 10 ? Elementary.log1p(2 * half * half) : e + Elementary.log1p(Elementary.exp(-2 * e))
+        e < 10
+        ? Elementary.log1p(2 * half * half)
+        : e + Elementary.log1p(Elementary.exp(-2 * e))
           - Elementary.log(2)
       #expect(abs(call.run(.detected).sum - expected) < 5e-7 * expected + 1e-16, "\(error)")
     }

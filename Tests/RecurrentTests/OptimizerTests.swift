@@ -97,7 +97,9 @@ struct OptimizerTests {
       schedule: .exponential(rate: 0.5, steps: 3), epochs: 1, batch: .all)
     var state = OptimizerState()
     for _ in 0..<3 { _ = state.advance(training) }
-    state.reducePlateau(factor: 0.5, least: 0)
+    var watch = LossWatch(best: 1, waited: 0)
+    state.endEpoch(.plateau(factor: 0.5, patience: 1, least: 0), loss: 2, &watch)
+    #expect(state.plateauFactor == 0.5)
     var writer = StateWriter()
     state.save(to: &writer)
     var restored = OptimizerState()

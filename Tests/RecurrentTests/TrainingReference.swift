@@ -14,7 +14,7 @@ struct TrainingReference {
   }
 
   private static let headings: Set<String> = [
-    "loss", "optimizer", "schedule", "plateau", "network",
+    "loss", "optimizer", "schedule", "plateau", "network", "state",
   ]
 
   /// Lines that stand under no heading of their own: inputs of several sections.
@@ -38,9 +38,11 @@ struct TrainingReference {
       let key = isAfter ? "after \(words[1])" : name
       let values = words.dropFirst(isAfter ? 2 : name.split(separator: " ").count)
         .map { Double($0) ?? .nan }
-      let isInput = [
-        "start", "gradients", "updates", "sizes", "rows", "labels", "missing", "weights",
-      ].contains(words[0])
+      let isInput =
+        !name.hasSuffix(" of it")
+        && [
+          "start", "gradients", "updates", "sizes", "rows", "labels", "missing", "weights",
+        ].contains(words[0])
       if isInput || current == nil {
         inputs.lines[key] = values
       } else if let current, let last = sections[current]?.indices.last {

@@ -24,6 +24,7 @@ struct RandomWalk: CustomStringConvertible {
   var configuration: WalkConfiguration
   var network: Network
   var isGiven: Bool
+  var members = 1
   /// Another model in the network's place.
   var other: (any Forecaster)?
   var description: String {
@@ -100,6 +101,7 @@ struct RandomWalk: CustomStringConvertible {
       .mse, .mae, .quantile([0.1, 0.5, 0.9]), .quantile([0.25, 0.75]), .huber(delta: 0.5),
     ])
     let old = (network.configuration, network.training)
+    members = random.pick([1, 1, 3])
     let shape = NetworkConfiguration(
       cell: random.pick(Cell.allCases), features: old.0.features,
       hidden: random.pick([[2], [3, 2]]), lookback: old.0.lookback,
@@ -113,7 +115,7 @@ struct RandomWalk: CustomStringConvertible {
       clipping: random.pick([.none, .globalNorm(0.1)]), epochs: random.pick([1, 4]),
       maxUpdates: random.pick([nil, 3]),
       earlyStopping: random.pick([nil, EarlyStopping(patience: 1)]), batch: old.1.batch,
-      shuffle: old.1.shuffle, seed: old.1.seed)
+      shuffle: shape.state != .stateful && old.1.shuffle, seed: old.1.seed)
     network = Network(shape, training: training)
     guard configuration.objection(to: shape) != nil else { return }
     configuration.scalerFit = .train
@@ -125,7 +127,12 @@ struct RandomWalk: CustomStringConvertible {
   func makeWalk() -> Walk {
     if let other { return Walk(configuration: configuration, forecaster: other) }
     return Walk(
-      configuration: configuration, network: network, startsFromGivenWeights: isGiven)
+      configuration: configuration,
+      forecaster: RecurrentForecaster(
+        configuration: configuration,
+        ensemble: Ensemble(
+          network.configuration, training: network.training, members: members),
+        startsFromGivenWeights: isGiven))
   }
 
   func makeBars(seed: Int) -> RandomBars {

@@ -254,6 +254,8 @@ typedef struct {
   void (*_Nonnull backward)(
     const pawl_layer *_Nonnull layer, const pawl_layer *_Nullable below,
     const pawl_tile *_Nonnull tile, int32_t first, float *_Nonnull gradient);
+  /// Adds `count` values, a multiple of 16, to others: one tile's gradient to the sum.
+  void (*_Nonnull add)(ptrdiff_t count, const float *_Nonnull from, float *_Nonnull to);
   /// One update of `count` weights, a multiple of 16. `first` and `second` are not read by rules
   /// that remember less.
   void (*_Nonnull update)(

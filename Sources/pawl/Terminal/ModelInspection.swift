@@ -4,28 +4,37 @@ import Recurrent
 
 /// What `pawl model inspect` says of a network.
 struct ModelInspection {
-  private let path: String
-  private let weights: Weights
-  private let lookback: Int
-  private let isLookbackKnown: Bool
-  private let gradient: StateGradient
-  /// What the windows are that the gradient is a mean over.
-  private let windows: String
+  /// Windows, and the gradients on them.
+  struct Windows {
+    /// What they are, as people read it.
+    var what: String
+    var lookback: Int
+    var gradient: StateGradient
+
+    static func random(_ weights: Weights, lookback: Int) -> Windows {
+      Windows(
+        what: "\(windowCount) windows of normal random numbers", lookback: lookback,
+        gradient: weights.stateGradient(randomWindows: windowCount, lookback: lookback))
+    }
+  }
 
   /// Windows that the gradients are averaged over.
   static let windowCount = 32
 
-  /// With random numbers for the windows; they have `lookback` rows, unless nil: as many as the
-  /// weights say, or 20.
-  init(path: String, weights: Weights, lookback: Int?) {
+  private let path: String
+  private let weights: Weights
+  private let windows: Windows
+  private let isLookbackKnown: Bool
+
+  init(path: String, weights: Weights, windows: Windows, isLookbackKnown: Bool) {
     self.path = path
     self.weights = weights
-    isLookbackKnown = (lookback ?? weights.lookback) != nil
-    self.lookback = lookback ?? weights.lookback ?? 20
-    gradient = weights.stateGradient(
-      randomWindows: ModelInspection.windowCount, lookback: self.lookback)
-    windows = "\(ModelInspection.windowCount) windows of normal random numbers"
+    self.windows = windows
+    self.isLookbackKnown = isLookbackKnown
   }
+
+  private var lookback: Int { windows.lookback }
+  private var gradient: StateGradient { windows.gradient }
 
   private var tensors: [NamedTensor] { weights.tensors(in: weights.layout) }
 
@@ -49,7 +58,7 @@ struct ModelInspection {
     ]
     lines += aligned([["tensor", "shape", "min", "max", "mean", "rms"]] + tensors.map(row))
     lines += ["", "norm of the derivative of the forecast by the hidden state, bars back"]
-    lines += ["root mean square over \(windows)", ""]
+    lines += ["root mean square over \(windows.what)", ""]
     lines += aligned(gradientRows)
     return lines.joined(separator: "\n") + "\n"
   }
@@ -72,7 +81,7 @@ struct ModelInspection {
       "dialect": .string(network.dialect.rawValue), "parameters": .int(parameterCount),
       "tensors": .array(tensors.map(json)),
       "gradient": .object([
-        "windows": .string(windows), "lookback": .int(lookback), "layers": .array(layers),
+        "windows": .string(windows.what), "lookback": .int(lookback), "layers": .array(layers),
       ]),
     ])
   }

@@ -24,7 +24,7 @@ struct RunPrediction {
     return Double(rounds) * estimate.seconds(threads: max(1, threads / sideBySide))
   }
   /// The program with its libraries takes about this much before it holds anything.
-  private static let programBytes = 32 << 20
+  private static let programBytes = 40 << 20
   private var bytes: Int { Self.programBytes + sideBySide * estimate.bytes }
 
   private var existing: [String] {
@@ -39,7 +39,7 @@ struct RunPrediction {
     ]
     if spec.learning != nil { lines += training }
     lines.append(
-      "  about \(ProgressDisplay.duration(seconds)) on \(threads) thread\(threads == 1 ? "" : "s")"
+      "  \(estimate.isBound ? "at most " : "")about \(ProgressDisplay.duration(seconds)) on \(threads) thread\(threads == 1 ? "" : "s")"
         + ", \(count(bytes >> 20)) MiB of memory")
     lines.append("  would write \(group.folder)" + (runs > 1 ? "/seed-N, \(runs) runs" : ""))
     if !existing.isEmpty {

@@ -74,6 +74,7 @@ struct RunSummary {
     for leak in manifest.leaks { lines.append("  leak: \(leak)") }
     for caveat in manifest.caveats { lines.append("  caveat: \(caveat)") }
     for warning in manifest.warnings { lines.append("  warning: \(warning)") }
+    if let needed = washout(manifest) { lines.append("  state: \(needed)") }
     if !manifest.omitted.isEmpty, manifest.metrics["trades"] != nil {
       lines.append("  left out of the costs: \(manifest.omitted.joined(separator: ", "))")
     }
@@ -82,6 +83,26 @@ struct RunSummary {
     let time = manifest.status == .complete ? "" : " (\(manifest.status.rawValue))"
     lines.append("  logs: \(folder)\(digest), \(DecimalText.fixed(seconds, places: 2)) s\(time)")
     return lines
+  }
+
+  /// How much history a stateful network's last forecast rests on, to within 1 % of what labels vary.
+  private func washout(_ manifest: Manifest) -> String? {
+    guard let rows = manifest.metrics["washout"]?.arrayValue,
+      let horizon = manifest.metrics["horizon"]
+    else { return nil }
+    let changes = rows.filter { $0["horizon"] == horizon }.compactMap { row in
+      row["bars"]?.intValue.map { ($0, abs(row["relative_change"]?.doubleValue ?? 0)) }
+    }
+    guard let last = changes.last else { return nil }
+    guard let lastLarge = changes.lastIndex(where: { $0.1 > 0.01 }) else {
+      return "the last bar alone gives the last forecast, to within 1 % of the labels' deviation"
+    }
+    guard lastLarge + 1 < changes.count else {
+      return "the last \(last.0) bars are too few for the last forecast: it moves by "
+        + DecimalText.percent(last.1) + " of the labels' deviation"
+    }
+    return "the last \(changes[lastLarge + 1].0) bars give the last forecast, to within 1 % of the "
+      + "labels' deviation"
   }
 
   private func verdict(_ manifest: Manifest) -> String {

@@ -8,7 +8,10 @@ All in Float64, from inputs that Float32 holds. Lines:
     (start, gradients: those of the line `vectors`, one row an update)
   schedule NAME PARAMETERS, then factors at some updates
   plateau patience factor least, then the losses and the learning rates that follow them
-  network ..., then weights after ten updates: see torch_parity.py for the shape
+  network LOSS DIALECT KIND CLIPPING LIMIT DECAY, then the first loss, the gradient's norm at each of
+    ten updates and the weights after them (an LSTM of the line `sizes`: features, hidden, lookback,
+    outputs, batch, samples)
+  state KIND, then the weights before and after and the loss of each update
 """
 
 import os
@@ -305,6 +308,77 @@ def networks():
         run("quantiles", quantiles, dialect, "sgd")
 
 
+def states():
+    """Training with state, by PyTorch; `keras`: the state goes from batch to batch as in Keras."""
+    features, hidden, lookback, outputs = 2, 4, 3, 2
+    random = np.random.default_rng(6)
+    rows = random.standard_normal((17, features)).astype(np.float32)
+    labels = random.standard_normal((17, outputs)).astype(np.float32)
+    labels[0] = labels[5, 1] = labels[7:9] = labels[15:] = np.nan
+    torch.manual_seed(4)
+    start = {k: v.clone() for k, v in Net(features, hidden, outputs).state_dict().items()}
+    x = torch.tensor(rows, dtype=torch.float64)
+    y = torch.tensor(labels, dtype=torch.float64)
+
+    def begin():
+        net = Net(features, hidden, outputs).double()
+        net.load_state_dict({k: v.double() for k, v in start.items()})
+        return net, torch.optim.SGD(net.parameters(), lr=0.2)
+
+    def finish(name, net, losses):
+        print("state", name)
+        line("rows of it", rows)
+        line("labels of it", labels)
+        for n in NAMES:
+            line("before " + n, start[n])
+            line("after " + n, net.state_dict()[n])
+        line("losses", losses)
+
+    # Segments 0..<8 and 8..<17: chunks of 2, 3, 3 and 3, 3, 3 rows; two chunks an update, two epochs.
+    chunks = [(0, 2), (2, 5), (5, 8), (8, 11), (11, 14), (14, 17)]
+    net, optimizer = begin()
+    losses = []
+    for _ in range(2):
+        state = None
+        for pair in (chunks[:2], chunks[2:4], chunks[4:]):
+            terms = []
+            for a, b in pair:
+                if a in (0, 8):
+                    state = None
+                h, state = net.rnn(x[None, a:b], state)
+                state = tuple(s.detach() for s in state)
+                forecast, label = net.head(h)[0], y[a:b]
+                known = ~torch.isnan(label)
+                terms.append((forecast[known] - label[known]) ** 2)
+            loss = torch.cat(terms).mean()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    finish("true", net, losses)
+
+    # Windows that end at rows 2...13 but 5, 7, 8, in batches of 4, 4 and 1; three epochs.
+    ends = [e for e in range(2, 14) if e not in (5, 7, 8)]
+    net, optimizer = begin()
+    losses = []
+    h = torch.zeros(1, 4, hidden, dtype=torch.float64)
+    c = torch.zeros_like(h)
+    for _ in range(3):
+        for at in range(0, len(ends), 4):
+            e = ends[at : at + 4]
+            n = len(e)
+            window = torch.stack([x[i - lookback + 1 : i + 1] for i in e])
+            out, (h1, c1) = net.rnn(window, (h[:, :n].clone(), c[:, :n].clone()))
+            h[:, :n], c[:, :n] = h1.detach(), c1.detach()
+            loss = torch.nn.functional.mse_loss(net.head(out[:, -1]), y[e])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    finish("keras", net, losses)
+    line("ends", ends)
+
+
 def main():
     torch.set_num_threads(1)
     losses()
@@ -312,6 +386,7 @@ def main():
     optimizers(start, gradients)
     schedules()
     networks()
+    states()
     print("end")
 
 
