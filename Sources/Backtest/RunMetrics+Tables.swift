@@ -6,6 +6,7 @@ extension RunMetrics {
   /// the trades by kind.
   ///
   /// - Parameter instruments: names, in the order of the spec.
+  /// - Returns: by name.
   func tables(instruments: [String]) -> [String: JSONValue] {
     let returns = self.returns
     func groups(_ reports: [(String, TradeReport)]) -> JSONValue {

@@ -25,9 +25,53 @@
   const int hard, const pawl_layer_shape *shape, const pawl_layer_work *work, ptrdiff_t n,         \
     ptrdiff_t step
 
-LANE v16 gate16(const int hard, const lane_constants *k, v16 z) {
-  if (!hard) return sigmoid16(k, z);
-  return at_least(at_most(fma16(z, splat(0.2f), splat(0.5f)), 1.0f), 0.0f);
+LANE v32 gate32(const int hard, const lane_constants *k, v32 z) {
+  if (!hard) return sigmoid32(k, z);
+  return at_least32(at_most32(fma32(z, (v32)0.2f, (v32)0.5f), 1.0f), 0.0f);
+}
+
+// Two units at a time, of one group or of two, because the steps of a sigmoid wait for each other. A
+// last one is its own partner and done twice.
+typedef struct {
+  ptrdiff_t group, sample, unit;
+  float *gates;
+} place;
+#define EACH_PAIR(body)                                                                            \
+  const ptrdiff_t units = pawl_padded(shape->hidden) / 16 * n;                                     \
+  const ptrdiff_t apart = pawl_gate_count(shape->cell) * work->panel;                              \
+  const ptrdiff_t first = step * n * 16;                                                           \
+  place a = {0, 0, first, work->gates + first}, b;                                                 \
+  for (ptrdiff_t index = 0; index < units; index += 2) {                                           \
+    b = index + 1 < units ? next_place(work, n, apart, a) : a;                                     \
+    body                                                                                           \
+    a = next_place(work, n, apart, b);                                                             \
+  }
+LANE place next_place(const pawl_layer_work *work, ptrdiff_t n, ptrdiff_t apart, place p) {
+  p.sample++;
+  p.unit += 16;
+  p.gates += 16;
+  if (p.sample == n) {
+    p.sample = 0;
+    p.group++;
+    p.unit += work->panel - n * 16;
+    p.gates += apart - n * 16;
+  }
+  return p;
+}
+LANE v32 load_pair(const float *buffer, place a, place b) {
+  return pair(load(buffer + a.unit), load(buffer + b.unit));
+}
+LANE void store_pair(float *buffer, place a, place b, v32 values) {
+  store(buffer + a.unit, values.lo);
+  store(buffer + b.unit, values.hi);
+}
+// `at`: the gate's panel times its number.
+LANE v32 load_gates(place a, place b, ptrdiff_t at) {
+  return pair(load(a.gates + at), load(b.gates + at));
+}
+LANE void store_gates(place a, place b, ptrdiff_t at, v32 values) {
+  store(a.gates + at, values.lo);
+  store(b.gates + at, values.hi);
 }
 
 // d times the slope of a gate whose value is `gate`.
@@ -56,58 +100,84 @@ LANE void store_hidden(
   }
 }
 
+LANE void store_hidden_pair(
+  const pawl_layer_shape *shape, const pawl_layer_work *work, ptrdiff_t n, ptrdiff_t step, place a,
+  place b, v32 h
+) {
+  if (shape->masks & pawl_mask_hidden) {
+    store_hidden(shape, work, n, step, a.sample, a.group, h.lo);
+    store_hidden(shape, work, n, step, b.sample, b.group, h.hi);
+  } else {
+    store_pair(work->h + n * 16, a, b, h);
+  }
+}
+
 LANE void rnn_forward(CELL) {
   (void)hard;
   const lane_constants *k = lane_constants_hidden();
-  const ptrdiff_t panel = work->panel;
-  EACH_UNIT({
-    v16 h = tanh16(k, load(gates));
-    store(gates, h);
-    store_hidden(shape, work, n, step, sample, group, h);
+  EACH_PAIR({
+    v32 h = tanh32(k, load_gates(a, b, 0));
+    store_gates(a, b, 0, h);
+    store_hidden_pair(shape, work, n, step, a, b, h);
   })
 }
 
 // In two loops, because a chain from z to h is longer than what a CPU looks ahead.
-LANE void lstm_forward(CELL) {
+LANE void lstm_gates(CELL) {
   const lane_constants *k = lane_constants_hidden();
   const ptrdiff_t panel = work->panel;
-  EACH_UNIT({
-    v16 i = gate16(hard, k, load(gates));
-    v16 f = gate16(hard, k, load(gates + panel));
-    v16 g = tanh16(k, load(gates + 2 * panel));
-    v16 o = gate16(hard, k, load(gates + 3 * panel));
-    store(gates, i);
-    store(gates + panel, f);
-    store(gates + 2 * panel, g);
-    store(gates + 3 * panel, o);
-    store(work->cells + unit + n * 16, fma16(f, load(work->cells + unit), i * g));
+  EACH_PAIR({
+    v32 i = gate32(hard, k, load_gates(a, b, 0));
+    store_gates(a, b, 0, i);
+    v32 g = tanh32(k, load_gates(a, b, 2 * panel));
+    store_gates(a, b, 2 * panel, g);
+    v32 f = gate32(hard, k, load_gates(a, b, panel));
+    store_gates(a, b, panel, f);
+    store_pair(
+      work->cells + n * 16, a, b, fma32(f, load_pair(work->cells, a, b), i * g));
+    store_gates(a, b, 3 * panel, gate32(hard, k, load_gates(a, b, 3 * panel)));
   })
-  EACH_UNIT({
-    v16 c = tanh16(k, load(work->cells + unit + n * 16));
-    store(work->squashed + unit, c);
-    store_hidden(shape, work, n, step, sample, group, load(gates + 3 * panel) * c);
+}
+LANE void lstm_forward(CELL) {
+  lstm_gates(hard, shape, work, n, step);
+  const lane_constants *k = lane_constants_hidden();
+  const ptrdiff_t panel = work->panel;
+  EACH_PAIR({
+    v32 c = tanh32(k, load_pair(work->cells + n * 16, a, b));
+    store_pair(work->squashed, a, b, c);
+    store_hidden_pair(shape, work, n, step, a, b, load_gates(a, b, 3 * panel) * c);
   })
 }
 
 // `cells` holds W x of n; W h of n goes to `squashed`.
-LANE void gru_after_forward(CELL) {
+LANE void gru_after_gates(CELL) {
   const lane_constants *k = lane_constants_hidden();
   const ptrdiff_t panel = work->panel;
-  EACH_UNIT({
-    v16 r = gate16(hard, k, load(gates));
-    v16 z = gate16(hard, k, load(gates + panel));
-    v16 recurrent = load(gates + 2 * panel);
-    store(gates, r);
-    store(gates + panel, z);
-    store(gates + 2 * panel, fma16(r, recurrent, load(work->cells + unit)));
-    store(work->squashed + unit, recurrent);
+  EACH_PAIR({
+    v32 r = gate32(hard, k, load_gates(a, b, 0));
+    v32 z = gate32(hard, k, load_gates(a, b, panel));
+    v32 recurrent = load_gates(a, b, 2 * panel);
+    store_gates(a, b, 0, r);
+    store_gates(a, b, panel, z);
+    store_gates(a, b, 2 * panel, fma32(r, recurrent, load_pair(work->cells, a, b)));
+    store_pair(work->squashed, a, b, recurrent);
   })
-  EACH_UNIT({
-    v16 n_gate = tanh16(k, load(gates + 2 * panel));
-    v16 h = fma16(load(gates + panel), load(work->h + unit) - n_gate, n_gate);
-    store(gates + 2 * panel, n_gate);
-    store_hidden(shape, work, n, step, sample, group, h);
+}
+// From z of n to h.
+LANE void gru_hidden(CELL) {
+  (void)hard;
+  const lane_constants *k = lane_constants_hidden();
+  const ptrdiff_t panel = work->panel;
+  EACH_PAIR({
+    v32 n_gate = tanh32(k, load_gates(a, b, 2 * panel));
+    v32 h = fma32(load_gates(a, b, panel), load_pair(work->h, a, b) - n_gate, n_gate);
+    store_gates(a, b, 2 * panel, n_gate);
+    store_hidden_pair(shape, work, n, step, a, b, h);
   })
+}
+LANE void gru_after_forward(CELL) {
+  gru_after_gates(hard, shape, work, n, step);
+  gru_hidden(hard, shape, work, n, step);
 }
 
 // The h that gate n reads.
@@ -122,24 +192,13 @@ LANE const float *hidden_of_n(
 LANE void gru_reset(CELL) {
   const lane_constants *k = lane_constants_hidden();
   const ptrdiff_t panel = work->panel;
-  EACH_UNIT({
-    v16 r = gate16(hard, k, load(gates));
-    v16 z = gate16(hard, k, load(gates + panel));
-    store(gates, r);
-    store(gates + panel, z);
-    store(work->squashed + unit, r * load(hidden_of_n(shape, work, unit)));
-  })
-}
-
-LANE void gru_before_forward(CELL) {
-  (void)hard;
-  const lane_constants *k = lane_constants_hidden();
-  const ptrdiff_t panel = work->panel;
-  EACH_UNIT({
-    v16 n_gate = tanh16(k, load(gates + 2 * panel));
-    v16 h = fma16(load(gates + panel), load(work->h + unit) - n_gate, n_gate);
-    store(gates + 2 * panel, n_gate);
-    store_hidden(shape, work, n, step, sample, group, h);
+  const float *const h = hidden_of_n(shape, work, 0);
+  EACH_PAIR({
+    v32 r = gate32(hard, k, load_gates(a, b, 0));
+    v32 z = gate32(hard, k, load_gates(a, b, panel));
+    store_gates(a, b, 0, r);
+    store_gates(a, b, panel, z);
+    store_pair(work->squashed, a, b, r * load_pair(h, a, b));
   })
 }
 

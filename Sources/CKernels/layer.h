@@ -190,7 +190,7 @@ static void forward_verb(
         const source reset = rows_from(work->squashed, step * n, panel);
         product(n, reset, 0, hidden, w_hh, gates_from(shape, 2, 1), source_of(z), NULL, z);
       }
-      gru_before_forward(0, shape, work, n, step);
+      gru_hidden(0, shape, work, n, step);
     } else {
       if (span || has_hidden) product(n, h, plane, count, w_hh, all, x, span_rows, z);
       if (shape->cell == pawl_cell_lstm) {

@@ -39,7 +39,7 @@ LANE source source_of(target t) {
   return s;
 }
 
-// v16 sums that a tile holds in registers: as many as there are with room for the factors.
+// TILE, from the variant, is how many sums of 16 lanes a tile holds in registers: 6 to 8.
 #ifndef TILE
 #define TILE 6
 #endif
@@ -77,6 +77,7 @@ typedef struct {
   gate_panels columns;
   ptrdiff_t chains;
   source init;
+  const int32_t *init_rows;  // NULL: row r's is row r
   target z;
 } input_sums;
 
@@ -131,6 +132,7 @@ typedef struct {
   ptrdiff_t begin, count;
   const float *from;  // what the sums begin with
   ptrdiff_t from_row;
+  const int32_t *from_rows;
   float *z;
   int32_t added;      // and then they are added to z
 } panel_part;
@@ -140,9 +142,15 @@ LANE void tile_of_rows(
 ) {
   const ptrdiff_t z_row = of->z.row;
   float *z = part->z + r * z_row;
-  const float *from = part->from + r * part->from_row;
   v16 sums[m][1];
-  UNROLL for (int s = 0; s < m; s++) sums[s][0] = load(from + s * part->from_row);
+  if (part->from_rows) {
+    UNROLL for (int s = 0; s < m; s++) {
+      sums[s][0] = load(part->from + part->from_rows[r + s] * part->from_row);
+    }
+  } else {
+    const float *from = part->from + r * part->from_row;
+    UNROLL for (int s = 0; s < m; s++) sums[s][0] = load(from + s * part->from_row);
+  }
   const float *const weights[TILE] = {part->weights};
   add_inputs(
     m, 1, ahead, of, of->x.at + r * of->x.row, part->begin, part->count, weights, sums);
@@ -162,7 +170,8 @@ static void many_rows(const input_sums *of) {
       const ptrdiff_t p = group * of->columns.gates + gate;
       float *const z = of->z.at + p * of->z.panel;
       panel_part part = {
-        of->weights + p * of->panel, 0, 0, of->init.at + p * of->init.panel, of->init.row, z, 0};
+        of->weights + p * of->panel, 0, 0, of->init.at + p * of->init.panel, of->init.row,
+        of->init_rows, z, 0};
       for (ptrdiff_t number = 0; number < parts; number++) {
         ptrdiff_t last = (number + 1) * (BLOCK_INPUTS / 16);
         if (of->chains > 1) last = (number + 1) * blocks / parts;
@@ -184,6 +193,7 @@ static void many_rows(const input_sums *of) {
         part.begin = last;
         part.added = of->chains > 1;
         part.from = part.added ? zeros : z;
+        part.from_rows = NULL;
         part.from_row = part.added ? 0 : of->z.row;
       }
     }
@@ -315,7 +325,7 @@ static void product(
   ptrdiff_t rows, source x, ptrdiff_t x_plane, ptrdiff_t inputs, const float *weights,
   gate_panels panels, source init, const int32_t *init_rows, target z
 ) {
-  if (init_rows) {
+  if (init_rows && rows <= 3) {
     for (ptrdiff_t p = 0; p < panels.groups * panels.gates; p++) {
       const ptrdiff_t gate = p % panels.gates - panels.first;
       if (gate < 0 || gate >= panels.count) continue;
@@ -325,10 +335,12 @@ static void product(
       }
     }
     init = source_of(z);
+    init_rows = NULL;
   }
   input_sums sums = {
     rows, x, inputs, 0, 0, weights, inputs * 16, panels,
-    chains_of(panels.groups * panels.gates, inputs), init, z};
+    chains_of(panels.groups * panels.gates, inputs), init,
+    init_rows, z};
   if (x_plane == 0) {
     multiply(&sums);
     return;
@@ -395,7 +407,8 @@ static void turned_product(
   gate_panels all = {units, 1, 0, 1};
   input_sums sums = {
     rows, x, count, panels.count, panels.gates - panels.count, turned + panels.first * 256,
-    columns * 16, all, chains_of(units, count), add ? source_of(dx) : nothing, dx};
+    columns * 16, all, chains_of(units, count), add ? source_of(dx) : nothing,
+    NULL, dx};
   multiply(&sums);
 }
 

@@ -1,9 +1,9 @@
 extension EquityMetrics {
-  /// The Sharpe ratio of the last `window` returns at each bar of the tested span; NaN at the first
-  /// window − 1 bars and where returns do not vary. Empty where returns were not kept, the run was
-  /// ruined or the bars of a year are not known.
+  /// The Sharpe ratio of the last `window` returns at each bar of the tested span.
   ///
   /// - Parameter window: bars, at least 2; the bars of a year, say.
+  /// - Returns: one a bar, NaN at the first window − 1 and where returns do not vary. Empty where returns
+  ///   were not kept, the run was ruined or the bars of a year are not known.
   public func rollingSharpe(window: Int) -> [Double] {
     precondition(window >= 2, "a window has at least two returns")
     let all = settled

@@ -41,6 +41,7 @@ public struct Network: Restorable, Sendable {
   ///
   /// - Parameter threads: threads on which a fit may train the tiles of a batch side by side, where
   ///   they are worth it; the result has the same bits with any number.
+  /// - Returns: the memory, of any number of calls one after the other.
   public func makeWorkspace(threads: Int = 1) -> Workspace {
     Workspace(configuration, batch: training.batch, threads: threads)
   }

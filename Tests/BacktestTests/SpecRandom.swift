@@ -108,9 +108,10 @@ extension SpecRandom {
     if chance(40) {
       return .generate(
         GenerateSpec(
-          kind: chance(50)
-            ? .cointPath(delta: fraction() + 0.5, sigma: fraction() * 2)
-            : .randomWalk(series: 1 + below(5)),
+          kind: pick([
+            .cointPath(delta: fraction() + 0.5, sigma: fraction() * 2),
+            .randomWalk(series: 1 + below(5)), .ar1(phi: 0.5 - fraction()),
+          ]),
           bars: 2 + below(2_921_939), seed: UInt32(below(100)),
           stream: word(GenerateSpec.Stream.self), start: fraction() * 1e12 - 1e9,
           prices: word(PriceRule.self),

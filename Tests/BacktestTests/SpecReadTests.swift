@@ -189,15 +189,15 @@ func signedPricesAreTradedInUnits(key: String, unit: String, message: String) {
 @Test(arguments: [
   (
     "kind: random_walk", "kind: walk",
-    "a.yaml:2:19: generate.kind was walk, coint_path or random_walk is needed"
+    "a.yaml:2:19: generate.kind was walk, one of coint_path, random_walk, ar1 is needed"
   ),
   (
     "kind: random_walk", "kind: coint_pat",
-    "a.yaml:2:19: generate.kind was coint_pat, coint_path or random_walk is needed; did you mean coint_path?"
+    "a.yaml:2:19: generate.kind was coint_pat, one of coint_path, random_walk, ar1 is needed; did you mean coint_path?"
   ),
   (
     "kind: random_walk, ", "",
-    "a.yaml:2:11: generate.kind was missing, coint_path or random_walk is needed"
+    "a.yaml:2:11: generate.kind was missing, one of coint_path, random_walk, ar1 is needed"
   ),
   ("bars: 100", "bars: 0", "a.yaml:2:38: generate.bars was 0, at least 2 is needed"),
   (

@@ -109,7 +109,7 @@ struct PassCase: CustomTestStringConvertible {
     let floats = TilePass.floats(configuration, samples: samples, training: true)
     var memory = [SIMD16<Float>](repeating: .zero, count: (floats + layout.count) / 16)
     let weights = network.values
-    memory.withFloats { scratch in
+    memory.withFloats { (scratch: UnsafeMutablePointer<Float>) in
       weights.withFloats { weights in
         var pass = TilePass(
           configuration, layout: layout, samples: samples, training: true, scratch: scratch,

@@ -71,6 +71,7 @@ struct ReferenceWalk: CustomStringConvertible {
         features: number("features"), hidden: [hidden], lookback: number("lookback"),
         outputs: horizons.count, dialect: dialect),
       training: TrainingConfiguration(
+        optimizer: Optimizer(.adam, dialect: dialect),
         learningRate: Double(options["rate"] ?? "") ?? .nan, epochs: 1,
         batch: .size(number("batch"))))
     var state = 1

@@ -69,6 +69,7 @@ extension GenerateSpec {
     switch kind {
     case .cointPath: writer.line("kind", raw: "coint_path")
     case .randomWalk: writer.line("kind", raw: "random_walk")
+    case .ar1: writer.line("kind", raw: "ar1")
     }
     writer.line("bars", bars)
     writer.line("seed", Int(seed))
@@ -79,6 +80,7 @@ extension GenerateSpec {
       writer.line("delta", delta)
       writer.line("sigma", sigma)
     case .randomWalk(let series): writer.line("series", series)
+    case .ar1(let phi): writer.line("phi", phi)
     }
     writer.write(prices, rescale, accept)
   }
