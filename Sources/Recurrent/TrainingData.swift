@@ -81,7 +81,7 @@ public struct TrainingError: Error, Equatable, CustomStringConvertible {
     let place = "refit \(refit), epoch \(epoch), update \(update)"
     return switch found {
     case .loss(let value):
-      "\(place): the loss was \(value), a finite number is needed; "
+      "\(place): the loss was \(value.isNaN ? "nan" : "\(value)"), a finite number is needed; "
         + "a lower learning_rate or scaled features may help"
     case .weights:
       "\(place): a weight was not finite; a lower learning_rate or scaled features may help"

@@ -144,7 +144,8 @@ struct UncertaintyTests {
     let training = try TableText("training", of: scratch.file("a"))
     let fittedAt = try #require(Int(training[1, "bar"]))
     // The label at a bar is the change of X; its naive forecast the change two bars before.
-    let closes = try SampleCloses.x(count: fittedAt + 1)
+    // A nowcast begins at bar 1; the start is 100.
+    let closes = [100.0] + (try SampleCloses.x(count: fittedAt))
     let changes = [Double.nan] + zip(closes.dropFirst(), closes).map { $0 - $1 }
     var (sum, count) = (0.0, 0)
     for bar in 3...fittedAt {
