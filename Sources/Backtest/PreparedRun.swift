@@ -130,16 +130,16 @@ public struct PreparedRun {
     }
   }
 
-  /// The engine at its start, before the first bar.
+  /// Makes the engine of the run.
   ///
-  /// - Parameter threads: on which the networks of an ensemble are trained; they change no bit.
+  /// - Parameter threads: on which its networks are trained; they change no bit.
+  /// - Returns: the engine before the first bar.
+  /// - Throws: `RunFailure` where a file's rows are no bars, or the weights to start from do not fit.
   public func makeEngine(threads: Int = 1) throws(RunFailure) -> Engine {
     try makeEngine(forecaster: nil, threads: threads)
   }
 
-  /// - Parameters:
-  ///   - forecaster: takes the place of the spec's own; nil for that.
-  ///   - threads: as above.
+  /// Makes the engine with another forecaster in the place of the spec's own; nil for that.
   func makeEngine(
     forecaster: (any Forecaster)?, threads: Int = 1
   ) throws(RunFailure) -> Engine {

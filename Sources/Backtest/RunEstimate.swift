@@ -109,9 +109,12 @@ extension LearningSpec {
 }
 
 extension PreparedRun {
-  /// Microseconds an update of a network, measured for a fraction of a second.
+  /// Times a network's updates for a fraction of a second.
   ///
-  /// - Parameter batch: samples in an update; what a stateful network does not have.
+  /// - Parameters:
+  ///   - network: of any shape.
+  ///   - batch: samples in an update; a stateful network has chunks instead.
+  /// - Returns: microseconds an update.
   fileprivate func timeUpdate(_ network: NetworkSpec, batch: Int) -> Double {
     var training = network.training
     training.batch = .size(network.configuration.state == .stateful ? 1 : batch)

@@ -24,6 +24,7 @@ final class TensorBoardLog {
   private var last: UpdateRecord?
 
   /// - Parameter folder: what TensorBoard calls the run; made where it is missing.
+  /// - Throws: where the file cannot be made.
   init(folder: String) throws(JournalError) {
     file = try EventFile(in: folder, wallTime: Self.now)
   }

@@ -216,7 +216,6 @@ LANE v16 hidden_gradient(
     if (shape->cell == pawl_cell_gru) dh += load(work->d_cell + local);
     if (!shape->last_only) dh += load(work->d_rows + unit);
   }
-  if (work->d_trace) store(work->d_trace + unit, dh);
   return dh;
 }
 

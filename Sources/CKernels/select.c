@@ -79,7 +79,6 @@ static ptrdiff_t lay_out(pawl_layer_shape shape, float *base, pawl_layer_work *w
   PLACE(hidden_mask, samples * columns)
   PLACE(output_mask, samples * pawl_output_steps(shape) * groups * 16)
 #undef PLACE
-  work->d_trace = 0;
   return used;
 }
 

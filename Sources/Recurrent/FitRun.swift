@@ -122,46 +122,46 @@ struct FitRun {
     var chunks = LabelledSamples.Chunks()
     var result = Epoch()
     var total = 0.0
-    var weight = 0.0
+    var outputs = 0.0
     var start = 0
     while start < data.count, updates + result.updates < most {
       let positions = start..<min(start + memory.batch, data.count)
       start = positions.upperBound
-      let batchWeight: Double
+      let labelled: Double
       let losses: Double
       if configuration.state == .stateful {
-        batchWeight = data.weight(next: positions.count, of: chunks)
-        losses = accumulateGradient(data, &chunks, positions, weight: batchWeight, epoch: epoch)
+        labelled = data.labelled(next: positions.count, of: chunks)
+        losses = accumulateGradient(data, &chunks, positions, labelled: labelled, epoch: epoch)
       } else {
-        batchWeight = data.weight(UnsafeBufferPointer(rebasing: memory.order[positions]))
-        losses = accumulateGradient(data, positions, weight: batchWeight, epoch: epoch)
+        labelled = data.labelled(UnsafeBufferPointer(rebasing: memory.order[positions]))
+        losses = accumulateGradient(data, positions, labelled: labelled, epoch: epoch)
       }
-      guard batchWeight > 0 else { continue }
+      guard labelled > 0 else { continue }
       guard losses.isFinite else {
         throw TrainingError(
-          refit: refit, epoch: epoch, update: result.updates, found: .loss(losses / batchWeight))
+          refit: refit, epoch: epoch, update: result.updates, found: .loss(losses / labelled))
       }
       let norm = update()
       if let observe {
         if let record = result.lastRecord { observe(record) }
         result.lastRecord = UpdateRecord(
-          refit: refit, epoch: epoch, update: result.updates, loss: losses / batchWeight,
+          refit: refit, epoch: epoch, update: result.updates, loss: losses / labelled,
           validationLoss: .nan, gradientNorm: norm)
       }
       result.updates += 1
       total += losses
-      weight += batchWeight
+      outputs += labelled
     }
-    if weight > 0 { result.loss = total / weight }
+    if outputs > 0 { result.loss = total / outputs }
     return result
   }
 
   /// Forward and backward over the windows of one batch, tile by tile; the sum of their losses.
   private mutating func accumulateGradient(
-    _ data: LabelledSamples, _ positions: Range<Int>, weight: Double, epoch: Int
+    _ data: LabelledSamples, _ positions: Range<Int>, labelled: Double, epoch: Int
   ) -> Double {
-    guard weight > 0 || configuration.state == .keras else { return 0 }
-    let scale = weight > 0 ? Float(1 / weight) : 0
+    guard labelled > 0 || configuration.state == .keras else { return 0 }
+    let scale = labelled > 0 ? Float(1 / labelled) : 0
     if sideBySide.count > 1, positions.count > pass.tile {
       return accumulateSideBySide(data, positions, scale: scale, epoch: epoch)
     }
@@ -174,7 +174,7 @@ struct FitRun {
       losses += pass.losses(
         UnsafeBufferPointer(rebasing: memory.order[tile]), place: start - positions.lowerBound,
         of: data, scale: scale, values)
-      if weight > 0 { pass.backward(values, first: start == positions.lowerBound, gradient) }
+      if labelled > 0 { pass.backward(values, first: start == positions.lowerBound, gradient) }
     }
     return losses
   }
@@ -182,16 +182,16 @@ struct FitRun {
   /// The same over chunks, each from the state in which the one before it ended.
   private mutating func accumulateGradient(
     _ data: LabelledSamples, _ chunks: inout LabelledSamples.Chunks, _ positions: Range<Int>,
-    weight: Double, epoch: Int
+    labelled: Double, epoch: Int
   ) -> Double {
-    let scale = weight > 0 ? Float(1 / weight) : 0
+    let scale = labelled > 0 ? Float(1 / labelled) : 0
     var losses = 0.0
     pass.prepare(values, backward: true)
     for position in positions {
       guard let chunk = chunks.next(of: data) else { break }
       pass.drawMasks(position: position, count: 1, seed: training.seed, epoch: epoch, refit: refit)
       losses += pass.losses(chunk, of: data, scale: scale, values)
-      if weight > 0 { pass.backward(values, first: position == positions.lowerBound, gradient) }
+      if labelled > 0 { pass.backward(values, first: position == positions.lowerBound, gradient) }
     }
     return losses
   }

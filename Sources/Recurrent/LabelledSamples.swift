@@ -20,7 +20,7 @@ struct LabelledSamples {
   let count: Int
   /// Samples as a report counts them: windows, or rows that have a label.
   let reportedCount: Int
-  /// Outputs with a label that each window has, where all have them and weigh 1.
+  /// Outputs with a label that each window has, where all have them.
   private let outputsOfEach: Double?
 
   init(
@@ -52,8 +52,8 @@ struct LabelledSamples {
       count = data.ends.count
       reportedCount = count
       outputsOfEach =
-        data.weights.isEmpty && !data.labels.contains(where: \.isNaN)
-        ? Double((steps - 1) * outputsPerLabel + configuration.outputs) : nil
+        data.labels.contains(where: \.isNaN)
+        ? nil : Double((steps - 1) * outputsPerLabel + configuration.outputs)
     }
   }
 
@@ -62,14 +62,13 @@ struct LabelledSamples {
   /// Labels of a window that are looked at, at a step: of those before the last the first alone.
   private func labelCount(step: Int) -> Int { step == steps - 1 ? labelCount : 1 }
 
-  /// What windows `index` weigh together: the sum of weights over the outputs that have a label.
-  func weight(_ index: UnsafeBufferPointer<Int>) -> Double {
+  /// Outputs of windows `index` that have a label.
+  func labelled(_ index: UnsafeBufferPointer<Int>) -> Double {
     if let outputsOfEach { return Double(index.count) * outputsOfEach }
     var total = 0.0
     for sample in index {
       for step in 0..<steps {
-        total += weight(
-          place: sample * steps + step, labels: labelCount(step: step), weightedAs: sample)
+        total += labelled(place: sample * steps + step, labels: labelCount(step: step))
       }
     }
     return total
@@ -118,13 +117,13 @@ struct LabelledSamples {
     }
   }
 
-  /// What the next `count` chunks weigh together.
-  func weight(next count: Int, of chunks: Chunks) -> Double {
+  /// Outputs of the next `count` chunks that have a label.
+  func labelled(next count: Int, of chunks: Chunks) -> Double {
     var chunks = chunks
     var total = 0.0
     for _ in 0..<count {
       guard let chunk = chunks.next(of: self) else { break }
-      for row in chunk.rows { total += weight(place: row, labels: labelCount, weightedAs: row) }
+      for row in chunk.rows { total += labelled(place: row, labels: labelCount) }
     }
     return total
   }
@@ -137,11 +136,10 @@ struct LabelledSamples {
 
   // MARK: Places
 
-  private func weight(place: Int, labels known: Int, weightedAs item: Int) -> Double {
+  private func labelled(place: Int, labels known: Int) -> Double {
     var present = 0
     for at in 0..<known where !labels[place * labelCount + at].isNaN { present += 1 }
-    let weight = weights.map { Double($0[item]) } ?? 1
-    return weight * Double(present * outputsPerLabel)
+    return Double(present * outputsPerLabel)
   }
 
   private func spread(

@@ -84,22 +84,22 @@ struct LossPass {
     pass.backward(weights, first: first, gradient)
   }
 
-  /// The weighted mean loss on all of `data`; NaN where nothing weighs. The order of samples becomes
+  /// The weighted mean loss on all of `data`; NaN where nothing has a label. The order of samples becomes
   /// their own.
   mutating func mean(_ data: LabelledSamples, _ weights: UnsafePointer<Float>) -> Double {
     prepare(weights, backward: false)
     var losses = 0.0
-    let weight: Double
+    let labelled: Double
     if state == .stateful {
       var chunks = LabelledSamples.Chunks()
-      weight = data.weight(next: data.count, of: chunks)
+      labelled = data.labelled(next: data.count, of: chunks)
       while let chunk = chunks.next(of: data) {
         losses += self.losses(chunk, of: data, scale: 1, weights)
       }
     } else {
       for index in 0..<data.count { memory.order[index] = index }
       let all = UnsafeBufferPointer(rebasing: memory.order[..<data.count])
-      weight = data.weight(all)
+      labelled = data.labelled(all)
       // In batches as in training, because Keras's states go from batch to batch.
       for batch in stride(from: 0, to: data.count, by: memory.batch) {
         let end = min(batch + memory.batch, data.count)
@@ -109,7 +109,7 @@ struct LossPass {
         }
       }
     }
-    return weight > 0 ? losses / weight : .nan
+    return labelled > 0 ? losses / labelled : .nan
   }
 }
 

@@ -1,4 +1,5 @@
-/// What training makes small: a weighted mean over the batch and its outputs, e = label - forecast.
+/// What training makes small: the mean over the batch's outputs that have a label, each times its
+/// sample's weight, e = label - forecast.
 public enum Loss: Equatable, Sendable {
   case mse
   case mae

@@ -13,8 +13,9 @@ public struct TrainingData: Sendable {
   /// [sample, label], [sample, lookback, label] where the output is a sequence (of the bars before the
   /// last only the first label is looked at), [row, label] where the network is stateful.
   public var labels: [Float]
-  /// What each sample (each row where the network is stateful) weighs in the mean of a batch, finite
-  /// and at least 0; empty where all weigh 1.
+  /// What the loss of each sample (each row where the network is stateful) is multiplied by, finite
+  /// and at least 0, 1 on average (a mean divides by the count, so that weights tell in batches of one
+  /// too); empty where all weigh 1.
   public var weights: [Float]
   /// Rows without a gap, in time order; empty where the network is not stateful.
   public var segments: [Range<Int>]
@@ -80,7 +81,7 @@ public struct TrainingError: Error, Equatable, CustomStringConvertible {
     let place = "refit \(refit), epoch \(epoch), update \(update)"
     return switch found {
     case .loss(let value):
-      "\(place): the loss was \(value), a finite number is needed; "
+      "\(place): the loss was \(value.isNaN ? "nan" : "\(value)"), a finite number is needed; "
         + "a lower learning_rate or scaled features may help"
     case .weights:
       "\(place): a weight was not finite; a lower learning_rate or scaled features may help"

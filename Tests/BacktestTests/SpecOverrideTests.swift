@@ -18,7 +18,7 @@ import Testing
   ("data={}", "data was {}, at least one instrument is needed"),
   ("training.epochs.x=5", "training.epochs was 3, a mapping is needed to set training.epochs.x in"),
   ("walk_forward.window=3", "walk_forward.window was given without train: rolling, which it needs"),
-  ("model.cell=gru", "model.cell was gru, this version has lstm"),
+  ("model.cell=gra", "model.cell was gra, one of rnn, gru, lstm is needed; did you mean gru?"),
   (
     "span={ from: x }",
     "span.from was x, a date like 2018-12-31 or a time like 2018-12-31T21:00:00Z is needed"

@@ -180,33 +180,44 @@ struct FitTests {
     let weighted = try fitted(data)
     #expect(plain.network.values == weighted.network.values)
     #expect(plain.report == weighted.report)
-    // And of twos the mean is the same; powers of two change no bit.
+    // A loss of twice the weight is twice as large.
     data.weights = Array(repeating: 2, count: 23)
-    #expect(try fitted(data).network.values == plain.network.values)
+    #expect(try fitted(data).report.lossFirst != plain.report.lossFirst)
+    let twice = try fitted(data, batch: .all).report.lossFirst
+    #expect(twice == 2 * (try fitted(shape.data(seed: 1), batch: .all).report.lossFirst))
   }
 
-  @Test func aSampleThatWeighsNothingChangesNothing() throws {
+  @Test func aSampleThatWeighsNothingCountsInTheMeanAlone() throws {
     var data = shape.data(seed: 1)
     // Windows that share no rows, so that no sum goes by shared rows.
-    data.ends = [3, 7, 11, 15, 19]
-    data.labels.removeLast((23 - 5) * 2)
-    data.weights = [1, 0.5, 0, 2, 1]
-    let with = try fitted(data)
-    data.ends.remove(at: 2)
-    data.labels.removeSubrange(4..<6)
-    data.weights.remove(at: 2)
-    let without = try fitted(data)
-    #expect(with.network.values == without.network.values)
-    #expect(with.report.lossFirst == without.report.lossFirst)
-    #expect(with.report.samples == 5 && without.report.samples == 4)
+    data.ends = [3, 7, 11, 15]
+    data.labels.removeLast((23 - 4) * 2)
+    data.weights = [1, 0, 0, 2]
+    let with = try fitted(data, batch: .all).report
+    data.ends.removeSubrange(1..<3)
+    data.labels.removeSubrange(2..<6)
+    data.weights.removeSubrange(1..<3)
+    let without = try fitted(data, batch: .all).report
+    #expect(with.lossFirst == without.lossFirst / 2)
+    #expect(with.samples == 4 && without.samples == 2)
   }
 
-  @Test func aBatchThatWeighsNothingMakesNoUpdate() throws {
+  /// Or weights by age would change nothing where a batch is one sample.
+  @Test func weightsCountInABatchOfOne() throws {
     var data = shape.data(seed: 1)
-    data.weights = (0..<23).map { (5..<10).contains($0) ? 0 : 1 }
+    let plain = try fitted(data, batch: .size(1))
+    data.weights = (0..<23).map { Float($0) / 11 }
+    #expect(try fitted(data, batch: .size(1)).network.values != plain.network.values)
+  }
+
+  @Test func aBatchWithoutALabelMakesNoUpdate() throws {
+    var data = shape.data(seed: 1)
+    for sample in 5..<10 {
+      data.labels.replaceSubrange(2 * sample..<2 * sample + 2, with: [.nan, .nan])
+    }
     let report = try fitted(data).report
     #expect(report.updates == 8)
-    data.weights = Array(repeating: 0, count: 23)
+    data.labels = data.labels.map { _ in .nan }
     let nothing = try fitted(data)
     #expect(nothing.report.updates == 0 && nothing.report.lossLast.isNaN)
     #expect(nothing.network.values == shape.network(seed: 1).values)

@@ -123,42 +123,4 @@ struct RecurrentStateTests {
       #expect(found[2] == 0 && found[0] > 0.01)
     }
   }
-
-  /// The gradient of h k steps back is the head's weight times w (1 - h²) of each step between.
-  @Test func gradientNormsShowHowFarBackAForecastReaches() {
-    var network = Network(
-      NetworkConfiguration(cell: .rnn, features: 1, hidden: [1], lookback: 4, dialect: .keras3),
-      training: TrainingConfiguration(learningRate: 1, epochs: 1, batch: .all))
-    for (tensor, value): (Tensor, Float) in [
-      (.weightIH(0), 1), (.weightHH(0), 0.7), (.biasIH(0), 0), (.headWeight, -2),
-    ] {
-      network.setValues([value], of: tensor)
-    }
-    let rows: [Float] = [0.5, -0.3, 0.2, 0.8, -0.1]
-    var expected = [0.0, 0, 0, 0]
-    for start in 0..<2 {
-      var h: [Double] = []
-      for x in rows[start..<start + 4] {
-        h.append(Float64Twin.tanh(Double(x) + 0.7 * (h.last ?? 0)))
-      }
-      var d = 2.0
-      for back in 0..<4 {
-        expected[back] += d / 2
-        d *= 0.7 * (1 - h[3 - back] * h[3 - back])
-      }
-    }
-    let found = network.gradientNorms(rows: rows, ends: [3, 4])
-    #expect(found.count == 1)
-    for (norm, value) in zip(found[0], expected) { #expect(abs(norm - value) < 1e-6) }
-  }
-
-  @Test(arguments: Cell.allCases)
-  func eachLayerHasItsGradientNorms(cell: Cell) {
-    for state in [StateMode.stateless, .stateful] {
-      let network = Self.network(cell, state: state)
-      let norms = network.gradientNorms(rows: Self.rows(10), ends: [3, 9])
-      #expect(norms.map(\.count) == [4, 4])
-      #expect(norms.allSatisfy { $0.allSatisfy { $0 > 0 && $0.isFinite } })
-    }
-  }
 }

@@ -121,7 +121,6 @@ typedef struct {
   float *_Nonnull input_mask;     // [sample][input copies][padded inputs]
   float *_Nonnull hidden_mask;    // [sample][gates][padded hidden]
   float *_Nonnull output_mask;    // [sample][output steps][padded hidden]
-  float *_Nullable d_trace;       // [hidden] where wanted: the whole gradient of h at each row
 } pawl_layer_work;
 
 typedef struct {

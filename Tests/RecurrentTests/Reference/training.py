@@ -284,13 +284,13 @@ def networks():
 
     def weighted(f, index):
         w = torch.tensor(weights, dtype=torch.float64)[index, None]
-        return (w * (f - y[index]) ** 2).sum() / (w.sum() * outputs)
+        return (w * (f - y[index]) ** 2).mean()
 
     def partial(f, index):
         m = torch.tensor(missing, dtype=torch.float64)[index]
         known = ~torch.isnan(m)
         w = torch.tensor(weights, dtype=torch.float64)[index, None].expand_as(m)[known]
-        return (w * (f[known] - m[known]).abs()).sum() / w.sum()
+        return (w * (f[known] - m[known]).abs()).mean()
 
     def quantiles(f, index):
         e = y[index, :1] - f
