@@ -104,7 +104,7 @@ def copied(value):
 
 
 def loss_of(o, forecast, label, weight):
-    """Weighted mean over labels that are there; forecast and label [sample, time, ...]."""
+    """Mean over labels that are there, each loss times its weight; [sample, time, ...]."""
     quantiles = max(1, len(o["quantiles"]))
     forecast = forecast.reshape(*label.shape, quantiles)
     there = ~torch.isnan(label)
@@ -116,8 +116,8 @@ def loss_of(o, forecast, label, weight):
     elif o["loss"] == "quantile":
         q = torch.tensor(o["quantiles"], dtype=error.dtype)
         losses = torch.maximum(q * error, (q - 1) * error)
-    mass = (there[..., None] * weight[:, None, None, None]).expand_as(losses)
-    return (losses * mass).sum() / mass.sum()
+    there = there[..., None].expand_as(losses)
+    return (losses * weight[:, None, None, None])[there].mean()
 
 
 class WindowRefit:
@@ -142,7 +142,7 @@ class WindowRefit:
         self.labels = torch.tensor(labels, dtype=dtype)
         age = samples[-1] - np.array(samples)
         weights = 0.5 ** (age / o["half_life"]) if o["half_life"] else np.ones(len(samples))
-        self.weights = torch.tensor(weights, dtype=dtype)
+        self.weights = torch.tensor(weights / weights.mean(), dtype=dtype)
         self.windows = torch.tensor(
             np.stack([self.scaled[s - lookback + 1 : s + 1] for s in samples]), dtype=dtype)
 
