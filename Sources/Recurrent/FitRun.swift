@@ -13,6 +13,8 @@ struct FitRun {
   var optimizer: OptimizerState
   let verbs: pawl_kernels
   let weightCount: Int
+  /// A larger loss is divergence.
+  private var limit = Double.infinity
   private let tensors: [[Range<Int>]]
   let values: UnsafeMutablePointer<Float>
   private let gradient: UnsafeMutablePointer<Float>
@@ -69,6 +71,7 @@ struct FitRun {
     var watch = LossWatch()
     var plateau = LossWatch()
     var last = (epoch: 0, update: 0)
+    limit = data.limit(of: training.loss)
     for epoch in 0..<epochs {
       let trained = try train(data, epoch: epoch, updates: report.updates)
       report.epochs = epoch + 1
@@ -137,9 +140,10 @@ struct FitRun {
         losses = accumulateGradient(data, positions, labelled: labelled, epoch: epoch)
       }
       guard labelled > 0 else { continue }
-      guard losses.isFinite else {
+      guard losses.isFinite, losses / labelled <= limit else {
         throw TrainingError(
-          refit: refit, epoch: epoch, update: result.updates, found: .loss(losses / labelled))
+          refit: refit, epoch: epoch, update: result.updates,
+          found: .loss(losses / labelled, limit: limit))
       }
       let norm = update()
       if let observe {

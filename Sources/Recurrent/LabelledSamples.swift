@@ -57,6 +57,23 @@ struct LabelledSamples {
     }
   }
 
+  /// The loss beyond which training has diverged, though all its numbers may be finite still: that of
+  /// forecasts ten thousand times as far off as the labels are from zero (as 1, where they are less).
+  func limit(of loss: Loss) -> Double {
+    var squares = 0.0
+    var present = 0
+    func add(_ places: Range<Int>) {
+      for at in places.lowerBound * labelCount..<places.upperBound * labelCount
+      where !labels[at].isNaN {
+        squares += Double(labels[at]) * Double(labels[at])
+        present += 1
+      }
+    }
+    if segments.isEmpty { add(0..<count * steps) } else { segments.forEach(add) }
+    let meanSquare = max(squares / Double(max(present, 1)), 1)
+    return loss == .mse ? 1e8 * meanSquare : 1e4 * meanSquare.squareRoot()
+  }
+
   // MARK: Windows
 
   /// Labels of a window that are looked at, at a step: of those before the last the first alone.

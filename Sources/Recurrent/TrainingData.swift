@@ -63,7 +63,7 @@ public struct UpdateRecord: Equatable, Sendable {
   public var gradientNorm: Double
 }
 
-/// Training met a number that is not finite.
+/// Training diverged: it met a number that is not finite, or a loss beyond all reason.
 public struct TrainingError: Error, Equatable, CustomStringConvertible {
   public var refit: Int
   /// From 0.
@@ -73,14 +73,18 @@ public struct TrainingError: Error, Equatable, CustomStringConvertible {
   public var found: Found
 
   public enum Found: Equatable, Sendable {
-    case loss(Double)
+    /// `limit`: that of `LabelledSamples.limit`.
+    case loss(Double, limit: Double)
     case weights
   }
 
   public var description: String {
     let place = "refit \(refit), epoch \(epoch), update \(update)"
     return switch found {
-    case .loss(let value):
+    case .loss(let value, let limit) where value.isFinite:
+      "\(place): the loss was \(value), at most \(limit) is needed, that of forecasts 10000 times as "
+        + "far off as the labels; a lower learning_rate or scaled features may help"
+    case .loss(let value, _):
       "\(place): the loss was \(value.isNaN ? "nan" : "\(value)"), a finite number is needed; "
         + "a lower learning_rate or scaled features may help"
     case .weights:

@@ -144,6 +144,23 @@ struct NetworkTests {
     }
   }
 
+  /// With Adam a rate of a million leaves all numbers finite, and makes nonsense of them.
+  @Test func aLossBeyondAllReasonStopsTheFit() {
+    var network = Network(
+      NetworkConfiguration(features: 1, hidden: [2], lookback: 1),
+      training: TrainingConfiguration(learningRate: 1e6, epochs: 3, batch: .all))
+    let data = TrainingData(rows: [1], ends: [0], labels: [3])
+    #expect {
+      try network.fit(data, refit: 4)
+    } throws: { error in
+      let text = "\(error)"
+      return text.hasPrefix("refit 4, epoch 1, update 0: the loss was ")
+        && text.hasSuffix(
+          ", at most 900000000.0 is needed, that of forecasts 10000 times as far off as the labels; "
+            + "a lower learning_rate or scaled features may help")
+    }
+  }
+
   @Test func aWeightThatIsNotFiniteAfterTheLastUpdateStopsTheFit() {
     var network = Network(
       NetworkConfiguration(features: 1, hidden: [2], lookback: 1),
