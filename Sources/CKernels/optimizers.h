@@ -16,9 +16,10 @@
 
 LANE v16 cut(v16 x, float limit) { return at_least(at_most(x, limit), -limit); }
 
+// `plain`: nothing is scaled, cut or decays.
 LANE void update_lanes(
-  const pawl_rule rule, ptrdiff_t count, const pawl_update *u, const float *gradient,
-  float *weights, float *first, float *second
+  const pawl_rule rule, const int plain, ptrdiff_t count, const pawl_update *u,
+  const float *gradient, float *weights, float *first, float *second
 ) {
   const v16 gradient_scale = splat(u->gradient_scale), gradient_decay = splat(u->gradient_decay);
   const v16 weight_decay = splat(-u->weight_decay), rate = splat(-u->rate);
@@ -28,9 +29,11 @@ LANE void update_lanes(
   const v16 inner_epsilon = splat(u->inner_epsilon), epsilon = splat(u->epsilon);
   const v16 root_scale = splat(u->root_scale);
   for (ptrdiff_t at = 0; at < count; at += 16) {
-    const v16 w = load(weights + at);
-    const v16 g =
-      fma16(gradient_decay, w, cut(load(gradient + at) * gradient_scale, u->limit));
+    v16 w = load(weights + at), g = load(gradient + at);
+    if (!plain) {
+      g = fma16(gradient_decay, w, cut(g * gradient_scale, u->limit));
+      w = fma16(weight_decay, w, w);
+    }
     v16 step = g, square;
     switch (rule) {
       case pawl_rule_sgd: break;
@@ -64,7 +67,7 @@ LANE void update_lanes(
       step = step
         / fma16(__builtin_elementwise_sqrt(square + inner_epsilon), root_scale, epsilon);
     }
-    store(weights + at, fma16(step, rate, fma16(weight_decay, w, w)));
+    store(weights + at, fma16(step, rate, w));
   }
 }
 
@@ -72,9 +75,16 @@ static void update_verb(
   ptrdiff_t count, const pawl_update *update, const float *gradient, float *weights, float *first,
   float *second
 ) {
+  // The most common rule does not pay for what changes nothing.
+  const int is_plain = update->gradient_scale == 1.0f && update->limit == __builtin_inff()
+    && update->gradient_decay == 0.0f && update->weight_decay == 0.0f;
+  if (is_plain && update->rule == pawl_rule_adam) {
+    update_lanes(pawl_rule_adam, 1, count, update, gradient, weights, first, second);
+    return;
+  }
   switch (update->rule) {
-#define RULE(rule)                                                                    \
-  case rule: update_lanes(rule, count, update, gradient, weights, first, second); break;
+#define RULE(rule)                                                                       \
+  case rule: update_lanes(rule, 0, count, update, gradient, weights, first, second); break;
     RULE(pawl_rule_sgd)
     RULE(pawl_rule_momentum)
     RULE(pawl_rule_nesterov)
