@@ -61,6 +61,7 @@ struct FillRule {
   ///   - reference: the price that it meets.
   ///   - slips: whether slippage is added: always but for limit orders.
   ///   - holding: the account before the fill.
+  /// - Returns: what becomes of the order.
   func outcome(
     of working: WorkingOrder, reference: Double, slips: Bool, holding: Holding
   ) -> Outcome {

@@ -38,6 +38,7 @@ enum StopLimitRule {
   ///   - close: of the bar.
   ///   - side: of the order.
   ///   - touch: whether a touch fills a limit order.
+  /// - Returns: what becomes of the order in this bar.
   static func outcome(
     at price: Double, limit: Double, extreme: Double, close: Double, side: Side, touch: Bool
   ) -> Outcome {
