@@ -76,7 +76,7 @@ struct PathState {
   }
 
   /// The order that the price meets first on its way up (down) to `end`, nil for none. Of equal
-  /// levels the one submitted first.
+  /// levels a stop comes before a limit that a touch does not fill, then the one submitted first.
   func next(up: Bool, to end: Double) -> Int? {
     var nearest: Int?
     var nearestLevel = 0.0
@@ -84,10 +84,15 @@ struct PathState {
       guard let level = level(orders[index]), isAbove(orders[index]) == up,
         isReached(orders[index], by: end)
       else { continue }
-      if nearest == nil || (up ? level < nearestLevel : level > nearestLevel) {
-        nearest = index
-        nearestLevel = level
+      if let nearest {
+        if up ? level > nearestLevel : level < nearestLevel { continue }
+        let isTie = level == nearestLevel
+        if isTie, isReached(orders[nearest], by: level) || !isReached(orders[index], by: level) {
+          continue
+        }
       }
+      nearest = index
+      nearestLevel = level
     }
     return nearest
   }
