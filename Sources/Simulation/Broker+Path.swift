@@ -33,6 +33,33 @@ extension Broker {
 
   private mutating func walkPath(of instrument: Int) {
     let bar = pathBars[instrument]
+    if working.contains(where: { isMet($0, by: bar, of: instrument) }) {
+      followPath(through: bar, of: instrument)
+    } else {
+      for index in working.indices where working[index].order.instrument == instrument {
+        trail(index, bar: bar, wasReleased: true)
+      }
+    }
+    // What the path closed did not live to see the rest of the bar.
+    account.see(high: bar.high, low: bar.low, of: instrument)
+  }
+
+  /// Whether a bar reaches the level of an order.
+  private func isMet(_ order: WorkingOrder, by bar: Bar, of instrument: Int) -> Bool {
+    guard order.order.instrument == instrument, isEligible(order) else { return false }
+    let side = order.order.side
+    switch order.way {
+    case .limit(let limit):
+      return LimitRule.isReached(
+        by: side == .buy ? bar.low : bar.high, limit: limit, side: side,
+        touch: execution.limitTouch)
+    case .stop(let stop):
+      return StopRule.isReached(by: side == .buy ? bar.high : bar.low, stop: stop, side: side)
+    case .market, .open, .close, .nothing: return false
+    }
+  }
+
+  private mutating func followPath(through bar: Bar, of instrument: Int) {
     let places = working.indices.filter { working[$0].order.instrument == instrument }
     let before = places.map { working[$0] }
     let rule = fillRule(of: instrument)
@@ -57,8 +84,6 @@ extension Broker {
       working[index] = end.orders[place]
       trail(index, bar: bar, wasReleased: before[place].available > 0)
     }
-    // What the path closed did not live to see the rest of the bar.
-    account.see(high: bar.high, low: bar.low, of: instrument)
   }
 
   /// Rule 5: the bar's extreme moves a trailing stop. Of a bar within which the order began to work

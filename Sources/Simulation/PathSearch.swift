@@ -76,8 +76,12 @@ struct PathSearch {
     return state
   }
 
+  /// Of two that are equally bad, the one whose orders were submitted first.
   private func worse(_ one: PathState, _ other: PathState) -> PathState {
-    other.value < one.value ? other : one
+    if one.value != other.value { return other.value < one.value ? other : one }
+    let isEarlier = other.fills.lazy.map(\.orderID).lexicographicallyPrecedes(
+      one.fills.lazy.map(\.orderID))
+    return isEarlier ? other : one
   }
 
   private mutating func explore(_ from: PathState) {
@@ -114,9 +118,7 @@ struct PathSearch {
   private mutating func end(_ state: PathState) {
     ways += 1
     guard ways <= Self.waysMax else { return }
-    let fills = state.events.compactMap { event -> Mark? in
-      if case .fill(let fill) = event { Mark(fill) } else { nil }
-    }
+    let fills = state.fills
     if let worst {
       common.removeAll { !fills.contains($0) }
       if state.value < worst.value { self.worst = state }
@@ -124,5 +126,12 @@ struct PathSearch {
       common = fills
       worst = state
     }
+  }
+}
+
+extension PathState {
+  /// So far, in the order in which they happened.
+  var fills: [PathSearch.Mark] {
+    events.compactMap { if case .fill(let fill) = $0 { PathSearch.Mark(fill) } else { nil } }
   }
 }

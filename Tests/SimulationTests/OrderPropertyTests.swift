@@ -71,7 +71,7 @@ struct OrderPropertyTests {
       return faults
     }
     for kind in [OrderEventKind.triggered, .cancelled, .expired, .rejected, .amended, .released] {
-      #expect(kinds[kind, default: 0] > Self.sequences / 20, "\(kind): \(kinds)")
+      #expect(kinds[kind, default: 0] > Self.sequences / 30, "\(kind): \(kinds)")
     }
   }
 

@@ -55,10 +55,6 @@ struct PathSearchTests {
       touch: random.below(3) == 0)
   }
 
-  private func marks(_ state: PathState) -> [PathSearch.Mark] {
-    state.events.compactMap { if case .fill(let fill) = $0 { PathSearch.Mark(fill) } else { nil } }
-  }
-
   /// A way with up to nine turns, both extremes among them.
   private func wander(_ start: PathState, _ random: inout TestRandom) -> PathState {
     var state = start
@@ -79,11 +75,11 @@ struct PathSearchTests {
       var random = TestRandom(seed: seed)
       let start = start(&random)
       let (worst, certain) = PathSearch.resolve(start, path: .worst)
-      ambiguous += marks(worst).count { !certain.contains($0) }
+      ambiguous += worst.fills.count { !certain.contains($0) }
       for _ in 0..<20 {
         let way = wander(start, &random)
         #expect(way.value >= worst.value - 1e-7, "seed \(seed)")
-        let fills = marks(way)
+        let fills = way.fills
         #expect(certain.allSatisfy { fills.contains($0) }, "seed \(seed)")
         if way.value < worst.value - 1e-7 { return }
       }
@@ -104,7 +100,7 @@ struct PathSearchTests {
       var random = TestRandom(seed: seed)
       let start = start(&random)
       let (worst, certain) = PathSearch.resolve(start, path: .worst)
-      guard marks(worst).contains(where: { !certain.contains($0) }) else { continue }
+      guard worst.fills.contains(where: { !certain.contains($0) }) else { continue }
       tried += 1
       for _ in 0..<4000 where wander(start, &random).value <= worst.value + 1e-7 {
         found += 1
@@ -134,7 +130,7 @@ struct PathSearchTests {
         lot: 0),
       touch: false)
     let (state, certain) = PathSearch.resolve(start, path: .worst)
-    #expect(marks(state).count == 24)
+    #expect(state.fills.count == 24)
     #expect(certain.isEmpty)
   }
 }
