@@ -2,8 +2,9 @@
 
 SWIFT ?= swift
 PAWL = .build/release/pawl
+PYTHON ?= .venv/bin/python
 
-.PHONY: run test build setup bench parity format lint golden kill-campaign clean
+.PHONY: run test build setup bench parity cross format lint golden kill-campaign fuzz clean
 
 # The same small network on a pair with known truth, on pure noise, and on two stock indices.
 run: build
@@ -19,6 +20,34 @@ kill-campaign: setup
 	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
 	PAWL_TEST_KILLS=1000 $(SWIFT) test -c release -Xswiftc -enable-testing --skip-build --filter KillTests
 
+# A million files of weights changed at random, instead of the four thousand that `make test` tries.
+fuzz: setup
+	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
+	PAWL_TEST_MUTATIONS=1000000 $(SWIFT) test -c release -Xswiftc -enable-testing --skip-build --filter WeightsRefusalTests
+
+# exp, log, tanh and sigmoid at every Float there is, instead of the sample that `make test` takes:
+# some ten minutes.
+functions-campaign: setup
+	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
+	PAWL_TEST_FUNCTIONS=all $(SWIFT) test -c release -Xswiftc -enable-testing --skip-build --filter FunctionCampaignTests
+
+# How near a network comes to the oracle as its data grow; what the tests of skill say on pure noise.
+truth-curve: build
+	python3 Benchmarks/truth_curve.py $(PAWL) --table docs/pictures/truth-curve.md --picture docs/pictures/truth-curve.svg
+
+noise-study: build
+	python3 Benchmarks/noise_study.py $(PAWL) --pairs 200
+
+# How time and memory grow: on a quiet machine.
+growth: build
+	python3 Benchmarks/growth.py $(PAWL)
+
+# The variants of a published tutorial against Keras's committed scores, and what its leaks were worth.
+tutorial-parity: build $(PYTHON)
+	$(PYTHON) -m pip install --quiet numpy scipy
+	$(PYTHON) Benchmarks/peers/tutorial_parity.py $(PAWL)
+	$(PYTHON) Benchmarks/peers/tutorial_leaks.py $(PAWL)
+
 build: setup
 	$(SWIFT) build -c release --product pawl
 
@@ -30,17 +59,22 @@ bench: build
 	$(PAWL) bench refit
 	$(PAWL) bench bars
 
-# PyTorch loads the weights of a run and repeats its last forecast. Not in CI: PyTorch is large.
+# PyTorch loads the weights of a run and repeats its last forecast; PyTorch, Keras and onnxruntime make
+# the same forecasts from files of weights. Not in CI: they are large.
 PARITY = Tests/WalkForwardTests/Reference
-PYTHON ?= .venv/bin/python
 parity: build $(PYTHON)
 	$(PAWL) generate coint_path --bars 400 --seed 1 --set start=100 --set delta=0.2 --set sigma=0.05 --out runs/parity-bars
 	$(PAWL) run $(PARITY)/whole-run.yaml --out runs/parity --force --quiet
 	$(PYTHON) $(PARITY)/load_weights.py runs/parity runs/parity-bars
+	$(PYTHON) Tests/RecurrentTests/Reference/weights_parity.py $(PAWL)
 
 .venv/bin/python:
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet torch safetensors numpy zstandard
+	.venv/bin/pip install --quiet torch safetensors numpy zstandard keras tensorflow onnx onnxruntime
+
+# Every variant of the kernels, those of aarch64 under qemu-user, must give the same bits.
+cross:
+	Tests/CrossArchitecture/compare.sh 200
 
 format:
 	$(SWIFT) format -i -r Package.swift Sources Tests Benchmarks strategies

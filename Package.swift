@@ -43,7 +43,7 @@ let package = Package(
     .target(name: "Journal", dependencies: ["Bytes"]),
 
     // Layer 4: learning in time order.
-    .target(name: "WalkForward", dependencies: ["Recurrent", "Numerics", "Bytes"]),
+    .target(name: "WalkForward", dependencies: ["Market", "Recurrent", "Numerics", "Bytes"]),
 
     // Layer 5: the spine.
     .target(
@@ -83,7 +83,8 @@ let package = Package(
     .testTarget(
       name: "JournalTests", dependencies: ["Journal", "Bytes"], exclude: ["Reference"]),
     .testTarget(
-      name: "WalkForwardTests", dependencies: ["WalkForward", "Recurrent", "Numerics", "Bytes"],
+      name: "WalkForwardTests",
+      dependencies: ["WalkForward", "Market", "Recurrent", "Numerics", "Bytes"],
       exclude: ["Reference"]),
     .testTarget(
       name: "BacktestTests",

@@ -4,13 +4,13 @@ import Journal
 /// All that a run needs to go on as if it had not stopped: the state of its engine and figures, and
 /// how far its logs went.
 struct Checkpoint {
-  private static let format = "pawl-checkpoint/1"
+  private static let format = "pawl-checkpoint/2"
   private static let fileName = "state.bin"
 
   var specSHA256: String
   /// Wall time so far.
   var seconds: Double
-  /// In the order of `LogTable`.
+  /// One a table that the run writes, in the order of `LogTable`.
   var tables: [TablePosition]
   /// Engine, then figures.
   var state: [UInt8]
@@ -21,6 +21,7 @@ struct Checkpoint {
     writer.write(Self.format)
     writer.write(specSHA256)
     writer.write(seconds)
+    writer.write(tables.count)
     for table in tables { table.save(to: &writer) }
     writer.write(state)
     _ = try folder.checkpointFolder()
@@ -56,7 +57,11 @@ struct Checkpoint {
       var checkpoint = Checkpoint(
         specSHA256: try reader.readString(), seconds: try reader.readDouble(), tables: [], state: []
       )
-      for _ in LogTable.allCases {
+      let count = try reader.readInt()
+      guard (0...LogTable.allCases.count).contains(count) else {
+        throw StateError("a checkpoint had \(count) tables")
+      }
+      for _ in 0..<count {
         var position = TablePosition()
         try position.restore(from: &reader)
         checkpoint.tables.append(position)

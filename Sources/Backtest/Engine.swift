@@ -43,6 +43,11 @@ public struct Engine {
   public var bar: Int { panel.step }
   /// When that step closed.
   public var time: Timestamp { panel.time }
+  /// Whether `update` events are told of a network's training.
+  public var tellsUpdates: Bool {
+    get { learner?.tellsUpdates ?? false }
+    set { learner?.tellsUpdates = newValue }
+  }
   /// Refits so far.
   public var refitCount: Int { learner?.refitCount ?? 0 }
 

@@ -12,6 +12,8 @@ struct EventTrace {
   }
 
   private(set) var entries: [Entry] = []
+  /// The last bar that ended.
+  private var lastBar = -1
   private var writer = StateWriter()
 
   mutating func add(_ event: Event) {
@@ -20,21 +22,30 @@ struct EventTrace {
     let kind: String
     var isOfOpen = false
     switch event {
+    case .update(let update):
+      // The bar of its refit, which follows it, is that of all that comes with it.
+      (bar, kind) = (lastBar + 1, "update of the weights")
+      write([update.refit, update.epoch, update.update])
+      write([update.loss, update.validationLoss, update.gradientNorm])
     case .refit(let refit, let at, let time):
       (bar, kind) = (at, "refit")
       write([refit.index, at, Int(time.milliseconds), refit.samples, refit.epochs, refit.updates])
-      write([refit.lossFirst, refit.lossLast])
+      write([refit.bestEpoch ?? 0])
+      write([refit.lossFirst, refit.lossLast, refit.validationLoss ?? .nan])
     case .forecast(let forecast, _, let trainedThrough):
       (bar, kind) = (forecast.bar, "forecast")
       write([
         forecast.bar, forecast.horizon, forecast.trainedThroughBar, forecast.refit,
         Int(trainedThrough.milliseconds),
       ])
-      write([forecast.value, forecast.naive, forecast.mean])
-    case .score(let score, _, let oracle):
+      write([
+        forecast.value, forecast.naive, forecast.mean, forecast.lower, forecast.upper,
+        forecast.spread,
+      ])
+    case .score(let score, _, let oracle, let scale):
       (bar, kind) = (score.bar, "score")
       write([score.bar, score.forecast.bar, score.forecast.horizon])
-      write([score.forecast.value, score.actual, oracle ?? .nan])
+      write([score.forecast.value, score.actual, oracle ?? .nan, scale])
     case .order(let order):
       (bar, kind) = (order.bar, "order")
       write([
@@ -64,6 +75,7 @@ struct EventTrace {
         point.cash, point.positionValue, point.equity, point.grossExposure, point.netExposure,
       ])
     }
+    lastBar = kind == "equity row" ? bar : lastBar
     entries.append(Entry(bar: bar, kind: kind, hash: hash, isOfOpen: isOfOpen))
   }
 

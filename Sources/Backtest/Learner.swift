@@ -1,5 +1,6 @@
 import Bytes
 import Expressions
+import Journal
 import Market
 import Recurrent
 import Synthetic
@@ -9,11 +10,14 @@ import WalkForward
 /// truth of the series is known the oracle forecasts beside it.
 struct Learner: Restorable {
   let horizons: [Int]
+  /// Whether each update of a network is told; the norm of its gradient takes time.
+  var tellsUpdates = false
   private(set) var features: BoundExpressions
   /// One target for each horizon, since `h` and `at_origin` depend on it.
   private(set) var targets: [BoundExpressions]
   private(set) var walk: Walk
   private var oracle: OracleForecasts?
+  private var scales: NaiveScales
 
   /// The forecasts of the step last taken, one a horizon; NaN where none was made.
   private(set) var forecasts: [Double]
@@ -33,6 +37,7 @@ struct Learner: Restorable {
     self.targets = targets.map { BoundExpressions($0) }
     self.walk = walk
     self.oracle = oracle
+    scales = NaiveScales(horizons: horizons)
     forecasts = Array(repeating: .nan, count: horizons.count)
     featureRow = Array(repeating: .nan, count: features.outputs.count)
     labelRow = Array(repeating: .nan, count: horizons.count)
@@ -50,12 +55,22 @@ struct Learner: Restorable {
     let time = panel.time
     evaluate(panel)
     oracle?.observe(panel)
+    scales.add(labels: labelRow)
     do throws(TrainingError) {
-      try walk.step(features: featureRow, labels: labelRow)
+      if tellsUpdates {
+        try withoutActuallyEscaping(emit) { emit throws(TrainingError) in
+          try walk.step(time: time, features: featureRow, labels: labelRow) { emit(.update($0)) }
+        }
+      } else {
+        try walk.step(time: time, features: featureRow, labels: labelRow)
+      }
     } catch {
       throw .training(error, bar: panel.step, time: time)
     }
-    if let refit = walk.refit { emit(.refit(refit, bar: panel.step, time: time)) }
+    if let refit = walk.refit {
+      scales.addRefit()
+      emit(.refit(refit, bar: panel.step, time: time))
+    }
     for index in forecasts.indices { forecasts[index] = .nan }
     for (index, forecast) in walk.forecasts.enumerated() {
       forecasts[index] = forecast.value
@@ -64,7 +79,11 @@ struct Learner: Restorable {
         .forecast(forecast, time: time, trainedThrough: self.time(of: forecast.trainedThroughBar)))
     }
     for score in walk.scores {
-      emit(.score(score, time: time, oracle: oracle?.value(for: score)))
+      let horizonIndex = horizons.firstIndex(of: score.forecast.horizon) ?? 0
+      emit(
+        .score(
+          score, time: time, oracle: oracle?.value(for: score),
+          scale: scales.scale(refit: score.forecast.refit, horizonIndex: horizonIndex)))
     }
     oracle?.forget(through: panel.step)
   }
@@ -83,6 +102,25 @@ struct Learner: Restorable {
     }
   }
 
+  /// How far the last forecasts of a stateful network move when its history is cut; nil for any other
+  /// model.
+  var washoutJSON: JSONValue? {
+    let rows = walk.washout()
+    guard !rows.isEmpty else { return nil }
+    return .array(
+      rows.map { row in
+        [
+          "bars": .int(row.bars), "horizon": .int(row.horizon), "change": JSONValue(row.change),
+          "relative_change": JSONValue(row.relativeChange),
+        ]
+      })
+  }
+
+  /// The model's forecasts on the samples of its last refit.
+  func fitted() -> [(forecast: FittedForecast, time: Timestamp)] {
+    walk.fitted().map { ($0, time(of: $0.bar)) }
+  }
+
   private func time(of bar: Int) -> Timestamp {
     Timestamp(milliseconds: Int64(times[bar]))
   }
@@ -92,6 +130,7 @@ struct Learner: Restorable {
     for target in targets { target.save(to: &writer) }
     walk.save(to: &writer)
     oracle?.save(to: &writer)
+    scales.save(to: &writer)
     writer.write(nullCounts)
     writer.write(times)
   }
@@ -101,6 +140,7 @@ struct Learner: Restorable {
     for index in targets.indices { try targets[index].restore(from: &reader) }
     try walk.restore(from: &reader)
     try oracle?.restore(from: &reader)
+    try scales.restore(from: &reader)
     nullCounts = try reader.readInts()
     times = try reader.readInts()
     guard nullCounts.count == featureRow.count else {

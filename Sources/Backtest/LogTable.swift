@@ -3,7 +3,9 @@ import Journal
 /// The tables of a run directory, each from the furthest upstream to the furthest downstream: a
 /// first difference between two runs shows in the first of them that differs.
 enum LogTable: Int, CaseIterable, Sendable {
+  case losses
   case training
+  case fitted
   case forecasts
   case scores
   case orders
@@ -13,31 +15,56 @@ enum LogTable: Int, CaseIterable, Sendable {
   case equity
   case positions
 
+  /// The tables that a run writes: all but those that it was not asked for.
+  static func written(by spec: RunSpec) -> [LogTable] {
+    allCases.filter { table in
+      switch table {
+      case .losses: spec.logs.losses
+      case .fitted: spec.logs.fitted
+      default: true
+      }
+    }
+  }
+
   var name: String { String(describing: self) }
 
   var table: Table { Table(name, columns) }
 
   private var columns: [Column] {
     switch self {
+    case .losses:
+      return [
+        .index("refit", "refits"), .index("epoch", "epochs"), .index("update", "updates"),
+        .number("loss", "scaled", isNullable: true),
+        .number("validation_loss", "scaled", isNullable: true),
+        .number("gradient_norm", "scaled", isNullable: true),
+      ]
     case .training:
       return [.index("refit", "refits")] + stamp + [
         .index("samples", "samples"), .index("epochs", "epochs"), .index("updates", "updates"),
-        .number("loss_first", "scaled"), .number("loss_last", "scaled"),
+        .number("loss_first", "scaled", isNullable: true),
+        .number("loss_last", "scaled", isNullable: true),
         .number("validation_loss", "scaled", isNullable: true),
+        Column("best_epoch", .int, unit: "epochs", isNullable: true), .text("start", "name"),
       ]
+    case .fitted:
+      return stamp + [
+        .text("target", "name"), .index("horizon", "bars"), .index("refit", "refits"),
+        .number("forecast", "target"),
+      ] + uncertainty + [.number("actual", "target")]
     case .forecasts:
       return stamp + [
         .text("target", "name"), .index("horizon", "bars"), .index("trained_through_bar", "bars"),
         .index("trained_through_ts_ms", "ms"), .index("refit", "refits"),
         .number("forecast", "target"), .number("naive", "target", isNullable: true),
         .number("mean", "target", isNullable: true),
-      ]
+      ] + uncertainty
     case .scores:
       return stamp + [
         .text("target", "name"), .index("horizon", "bars"), .index("made_at_bar", "bars"),
         .number("forecast", "target"), .number("naive", "target", isNullable: true),
         .number("mean", "target", isNullable: true), .number("actual", "target"),
-      ]
+      ] + uncertainty
     case .orders:
       return [.index("seq", "events")] + stamp + [
         .index("order_id", "orders"), .text("event", "name"), .text("instrument", "name"),
@@ -81,6 +108,11 @@ enum LogTable: Int, CaseIterable, Sendable {
         .number("unrealised_pnl", "money"),
       ]
     }
+  }
+
+  /// Quantiles, and how far the members of an ensemble lie apart.
+  private var uncertainty: [Column] {
+    ["lower", "upper", "spread"].map { .number($0, "target", isNullable: true) }
   }
 
   private var stamp: [Column] {

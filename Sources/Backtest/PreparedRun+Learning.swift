@@ -5,27 +5,30 @@ import Synthetic
 import WalkForward
 
 extension PreparedRun {
-  /// The network at its start.
+  /// The networks at their start.
   ///
   /// - Throws: `spec` where the weights to start from are not those of such a network.
-  func makeNetwork(_ learning: LearningSpec, features: Int) throws(RunFailure) -> Network {
-    var network = Network(
-      NetworkConfiguration(learning),
-      training: TrainingConfiguration(learning.training, seed: spec.seed), variant: variant)
-    guard let initialWeights, let file = learning.model.initialWeights else { return network }
+  func makeEnsemble(_ asked: NetworkSpec) throws(RunFailure) -> Ensemble {
+    var training = asked.training
+    training.seed = spec.seed
+    guard let initialWeights, let file = asked.initialWeights else {
+      return Ensemble(
+        asked.configuration, training: training, members: asked.ensemble, variant: variant)
+    }
+    var network = Network(asked.configuration, training: training, variant: variant)
     do throws(WeightsError) {
       try network.setWeights(safetensors: initialWeights)
     } catch {
       throw .spec(SpecError(file.place, "\(file.keyPath): \(file.written): \(error)"))
     }
-    return network
+    return Ensemble(network)
   }
 }
 
 extension RunSpec {
   /// The bytes of `model.init`, nil where the spec has none.
   func readInitialWeights() throws(RunFailure) -> [UInt8]? {
-    guard let file = learning?.model.initialWeights else { return nil }
+    guard let file = learning?.network?.initialWeights else { return nil }
     do throws(BytesError) {
       return try FileIO.readAll(file.path)
     } catch {

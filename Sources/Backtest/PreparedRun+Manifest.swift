@@ -13,15 +13,15 @@ extension PreparedRun {
       InputRecord(
         instrument: instrument.name, file: supply.source, rows: supply.rows, sha256: supply.sha256)
     }
-    if let initialWeights, let file = spec.learning?.model.initialWeights {
+    if let initialWeights, let file = spec.learning?.network?.initialWeights {
       manifest.inputs.append(
         InputRecord(
           instrument: file.keyPath, file: file.written, rows: 0,
           sha256: SHA256.hex(of: initialWeights)))
     }
     if let truthInput { manifest.inputs.append(truthInput) }
-    manifest.leaks = statements.leaks
-    manifest.caveats = statements.caveats
+    manifest.leaks = statements.leaks.map(\.description)
+    manifest.caveats = statements.caveats.map(\.description)
     manifest.omitted = statements.omitted
     manifest.environment = environment
     manifest.environment["isa"] = .string(variant.rawValue)
@@ -32,6 +32,10 @@ extension PreparedRun {
   func warnings(after engine: Engine, _ metrics: RunMetrics) -> [String] {
     var warnings: [String] = []
     if metrics.forecastCount == 0 { warnings += noForecast(engine) }
+    if let crossed = engine.learner?.walk.crossedCount, crossed > 0 {
+      warnings.append(
+        "\(crossed) forecasts had quantiles out of order, which were sorted")
+    }
     for (instrument, dropped) in zip(spec.instruments, engine.panel.dropped) where dropped > 0 {
       warnings.append(
         "\(dropped) bars of \(instrument.name) closed between the steps of the clock and were left "
@@ -66,7 +70,7 @@ extension PreparedRun {
     }
     var text =
       "no forecast was made: \(learner.walk.ledger.mature.count) samples matured in \(bars) bars, "
-      + "\(learning.firstCount) are needed"
+      + "\(learning.walk.first) are needed"
     if let most = learner.nullCounts.max(), most > 0,
       let index = learner.nullCounts.firstIndex(of: most)
     {

@@ -73,16 +73,22 @@ public struct PreparedRun {
     _ spec: RunSpec, _ programs: RunPrograms, supplies: [BarSupply], variant: KernelVariant
   ) throws(RunFailure) {
     var spec = spec
-    if case .fraction(let fraction) = spec.learning?.walkForward.first {
+    if let fraction = spec.learning?.firstFraction {
       let steps = try Self.countSteps(spec, supplies)
-      spec.learning?.walkForward.first = .count(max(1, Int(fraction * Double(steps))))
+      spec.learning?.walk.first = max(1, Int(fraction * Double(steps)))
+      spec.learning?.firstFraction = nil
+      do throws(SpecError) {
+        try spec.learning?.checkValidation(nil)
+      } catch {
+        throw .usage(error.message)
+      }
     }
     self.spec = spec
     self.programs = programs
     self.supplies = supplies
     self.variant = variant
     statements = RunStatements(spec, supplies: supplies)
-    timeline = spec.learning.map { LearningTimeline(programs, $0, first: $0.firstCount) }
+    timeline = spec.learning.map { LearningTimeline(programs, $0) }
     initialWeights = try spec.readInitialWeights()
     oracle = try OracleForecasts(spec, programs)
     truthInput =
@@ -124,33 +130,94 @@ public struct PreparedRun {
     }
   }
 
-  /// The engine at its start, before the first bar.
-  public func makeEngine() throws(RunFailure) -> Engine {
+  /// Makes the engine of the run.
+  ///
+  /// - Parameter threads: on which its networks are trained; they change no bit.
+  /// - Returns: the engine before the first bar.
+  /// - Throws: `RunFailure` where a file's rows are no bars, or the weights to start from do not fit.
+  public func makeEngine(threads: Int = 1) throws(RunFailure) -> Engine {
+    try makeEngine(forecaster: nil, threads: threads)
+  }
+
+  /// Makes the engine with another forecaster in the place of the spec's own; nil for that.
+  func makeEngine(
+    forecaster: (any Forecaster)?, threads: Int = 1
+  ) throws(RunFailure) -> Engine {
     Engine(
-      panel: try Self.makePanel(spec, supplies), learner: try makeLearner(),
+      panel: try Self.makePanel(spec, supplies), learner: try makeLearner(forecaster, threads),
       positions: programs.positions, traded: spec.positions.positions.map(\.instrument),
       broker: Broker(
         instruments: spec.instruments, execution: ExecutionSettings(spec.execution),
         targets: TargetSettings(spec.positions)))
   }
 
-  private func makeLearner() throws(RunFailure) -> Learner? {
+  private func makeLearner(
+    _ stopgap: (any Forecaster)?, _ threads: Int
+  ) throws(RunFailure) -> Learner? {
     guard let learning = spec.learning, let features = programs.features else { return nil }
-    let walk = Walk(
-      configuration: WalkConfiguration(learning, seed: spec.seed),
-      network: try makeNetwork(learning, features: features.outputs.count),
-      startsFromGivenWeights: initialWeights != nil, leakedScalers: try leakedScalers(learning))
+    let configuration = walkConfiguration(learning)
+    var forecaster = stopgap
+    if forecaster == nil { forecaster = try makeForecaster(learning, configuration, threads) }
+    guard let forecaster else { return nil }
+    let walk = Walk(configuration: configuration, forecaster: forecaster)
     return Learner(features: features, targets: programs.targets, walk: walk, oracle: oracle)
   }
 
+  /// The spec's own, with what it takes from elsewhere in the spec.
+  func walkConfiguration(_ learning: LearningSpec) -> WalkConfiguration {
+    var configuration = learning.walk
+    configuration.seed = spec.seed
+    configuration.targetSpan = programs.targets.map { $0.outputs[0].warmUpSteps }.max() ?? 0
+    return configuration
+  }
+
+  /// A model that learns nothing, with the samples of the spec's own; nil without a model.
+  var stopgap: LabelForecaster? {
+    spec.learning.map {
+      LabelForecaster(
+        .naive, horizons: $0.target.horizons, features: $0.features.count,
+        lookback: $0.forecaster.lookback)
+    }
+  }
+
+  private func makeForecaster(
+    _ learning: LearningSpec, _ configuration: WalkConfiguration, _ threads: Int
+  ) throws(RunFailure) -> any Forecaster {
+    let (horizons, features) = (learning.target.horizons, learning.features.count)
+    let lookback = learning.forecaster.lookback
+    func label(_ rule: LabelForecaster.Rule) -> LabelForecaster {
+      LabelForecaster(rule, horizons: horizons, features: features, lookback: lookback)
+    }
+    func regression(_ inputs: RegressionForecaster.Inputs) -> RegressionForecaster {
+      RegressionForecaster(
+        inputs, horizons: horizons, features: features, lookback: lookback,
+        weightHalfLife: configuration.weightHalfLife)
+    }
+    switch learning.forecaster {
+    case .network(let network):
+      return RecurrentForecaster(
+        configuration: configuration, ensemble: try makeEnsemble(network),
+        startsFromGivenWeights: initialWeights != nil,
+        leakedScalers: try leakedScalers(learning), threads: threads)
+    case .naive: return label(.naive)
+    case .drift: return label(.drift)
+    case .mean: return label(.mean)
+    case .seasonalNaive(let season): return label(.seasonalNaive(season: season))
+    case .ridge(_, let penalty): return regression(.window(penalty: penalty))
+    case .ar(let order): return regression(.labels(order: order))
+    case .ecm: return regression(.errorCorrection)
+    }
+  }
+
   /// With `scaler_fit: all`, the scalers of the whole series, future and all.
-  private func leakedScalers(_ learning: LearningSpec) throws(RunFailure) -> ScalerSet? {
-    guard learning.training.scalerFit == .all, let program = programs.features else { return nil }
+  func leakedScalers(_ learning: LearningSpec) throws(RunFailure) -> ScalerSet? {
+    guard learning.walk.scalerFit == .all, let program = programs.features else { return nil }
     var panel = try Self.makePanel(spec, supplies)
     var features = BoundExpressions(program)
     var targets = programs.targets.map { BoundExpressions($0) }
-    var featureStatistics = program.outputs.map { _ in ScalerStatistics() }
-    var targetStatistics = targets.map { _ in ScalerStatistics() }
+    let (kind, targetKind) = (learning.walk.scaler, learning.walk.targetScaler)
+    var featureStatistics = program.outputs.map { _ in ScalerStatistics(for: kind) }
+    var targetStatistics = targets.map { _ in ScalerStatistics(for: targetKind) }
     do throws(BarError) {
       while try panel.advance() {
         features.step(panel)
@@ -167,10 +234,7 @@ public struct PreparedRun {
     } catch {
       throw .bars(error)
     }
-    let training = learning.training
     return ScalerSet(
-      features: featureStatistics, outputs: targetStatistics,
-      kind: ScalerKind(training.scaler, training),
-      outputKind: ScalerKind(training.targetScaler, training))
+      features: featureStatistics, outputs: targetStatistics, kind: kind, outputKind: targetKind)
   }
 }

@@ -17,6 +17,8 @@ public enum RunFailure: Error, CustomStringConvertible {
   case overflow(String, bar: Int, time: Timestamp)
   /// Something the caller asked for is not possible as things stand.
   case usage(String)
+  /// Something that must not happen, whatever the caller does.
+  case internalFault(String)
 
   public var description: String {
     switch self {
@@ -27,7 +29,7 @@ public enum RunFailure: Error, CustomStringConvertible {
     case .overflow(let what, let bar, let time):
       "bar \(bar) (\(time.iso8601)): \(what) was not finite, a finite number is needed; prices or "
         + "quantities are too large or too far apart"
-    case .usage(let text): text
+    case .usage(let text), .internalFault(let text): text
     }
   }
 }

@@ -12,6 +12,29 @@ enum TrainingColumns {
   static let refit = LogTable.training.index("refit")
   static let bar = LogTable.training.index("bar")
   static let samples = LogTable.training.index("samples")
+  static let bestEpoch = LogTable.training.index("best_epoch")
+  static let start = LogTable.training.index("start")
+}
+
+enum LossColumns {
+  static let refit = LogTable.losses.index("refit")
+  static let epoch = LogTable.losses.index("epoch")
+  static let update = LogTable.losses.index("update")
+}
+
+enum FittedColumns {
+  static let bar = LogTable.fitted.index("bar")
+  static let horizon = LogTable.fitted.index("horizon")
+  static let refit = LogTable.fitted.index("refit")
+}
+
+/// `lower`, `upper` and `spread` of a table.
+struct UncertaintyColumns {
+  let lower: Int
+  var upper: Int { lower + 1 }
+  var spread: Int { lower + 2 }
+
+  init(_ table: LogTable) { lower = table.index("lower") }
 }
 
 enum ForecastColumns {
@@ -23,6 +46,9 @@ enum ForecastColumns {
   static let forecast = LogTable.forecasts.index("forecast")
   static let naive = LogTable.forecasts.index("naive")
   static let mean = LogTable.forecasts.index("mean")
+  static let lower = LogTable.forecasts.index("lower")
+  static let upper = LogTable.forecasts.index("upper")
+  static let spread = LogTable.forecasts.index("spread")
 }
 
 enum ScoreColumns {
@@ -32,6 +58,9 @@ enum ScoreColumns {
   static let forecast = LogTable.scores.index("forecast")
   static let naive = LogTable.scores.index("naive")
   static let mean = LogTable.scores.index("mean")
+  static let lower = LogTable.scores.index("lower")
+  static let upper = LogTable.scores.index("upper")
+  static let spread = LogTable.scores.index("spread")
   static let actual = LogTable.scores.index("actual")
 }
 

@@ -1,8 +1,9 @@
 import Journal
+import WalkForward
 
 /// What `training`, `forecasts` and `scores` say of each other.
 ///
-/// 1. A forecast names the newest refit of its bar.
+/// 1. A forecast names the newest refit of its bar that took hold.
 /// 2. A score repeats the forecast that it is of, to the last bit, and is the only one of it.
 /// 3. Where a label matured at a bar, it is the naive forecast made there.
 struct ForecastInvariants {
@@ -14,6 +15,9 @@ struct ForecastInvariants {
     var forecast: Double
     var naive: Double
     var mean: Double
+    var lower: Double
+    var upper: Double
+    var spread: Double
   }
 
   private(set) var findings: [Finding] = []
@@ -50,7 +54,9 @@ struct ForecastInvariants {
       let bar = try row.whole(ForecastColumns.bar)
       guard bar <= last else { break }
       while training.hasRow, try training.reader.whole(TrainingColumns.bar) <= bar {
-        refits = try training.reader.whole(TrainingColumns.refit)
+        if training.reader.text(TrainingColumns.start) != Refit.Start.kept.rawValue {
+          refits = try training.reader.whole(TrainingColumns.refit)
+        }
         try training.advance()
       }
       if try row.whole(ForecastColumns.refit) != refits {
@@ -60,7 +66,10 @@ struct ForecastInvariants {
       if last != .max {
         open[key] = Made(
           forecast: try row.double(ForecastColumns.forecast),
-          naive: try row.double(ForecastColumns.naive), mean: try row.double(ForecastColumns.mean))
+          naive: try row.double(ForecastColumns.naive), mean: try row.double(ForecastColumns.mean),
+          lower: try row.double(ForecastColumns.lower),
+          upper: try row.double(ForecastColumns.upper),
+          spread: try row.double(ForecastColumns.spread))
       }
       try forecasts.advance()
     }
@@ -83,7 +92,8 @@ struct ForecastInvariants {
     }
     let columns = [
       (ScoreColumns.forecast, made.forecast), (ScoreColumns.naive, made.naive),
-      (ScoreColumns.mean, made.mean),
+      (ScoreColumns.mean, made.mean), (ScoreColumns.lower, made.lower),
+      (ScoreColumns.upper, made.upper), (ScoreColumns.spread, made.spread),
     ]
     for (column, value) in columns {
       let found = try row.double(column)

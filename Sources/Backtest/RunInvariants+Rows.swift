@@ -1,6 +1,7 @@
 import Bytes
 import Journal
 import Market
+import WalkForward
 
 /// The rules that a table keeps by itself, row by row, given the times of the bars.
 ///
@@ -10,6 +11,8 @@ struct RowInvariants {
   private let instruments: Set<String>
   private let horizons: [Int]
   private let feeBps: Double
+  private let hasQuantiles: Bool
+  private let isEnsemble: Bool
   /// When each bar closed, in milliseconds.
   private var times: [Int] = []
   /// Nothing is held against the times of an `equity` that is damaged itself.
@@ -18,6 +21,8 @@ struct RowInvariants {
   /// The bar of the newest row of each table, in the order of `LogTable`.
   private var lastBars = Array(repeating: -1, count: LogTable.allCases.count)
   private var lastHorizon = -1
+  private var lastRefit = 0
+  private var lastUpdate = -1
   private var lastTrainedThrough = -1
 
   init(_ spec: RunSpec) {
@@ -25,6 +30,9 @@ struct RowInvariants {
     horizons = spec.learning?.target.horizons ?? []
     feeBps = spec.execution.feeBps
     peakEquity = spec.execution.cash
+    let network = spec.learning?.network
+    hasQuantiles = (network?.training.loss.outputsPerLabel ?? 1) > 1
+    isEnsemble = (network?.ensemble ?? 1) > 1
   }
 
   /// What is wrong with the next row of a table.
@@ -34,7 +42,9 @@ struct RowInvariants {
     var found = RowFindings(row)
     if table.hasBar { try checkStamp(table, &found) }
     switch table {
+    case .losses: try checkLoss(&found)
     case .training: try checkTraining(&found)
+    case .fitted: try checkFitted(&found)
     case .forecasts: try checkForecast(&found)
     case .scores: try checkScore(&found)
     case .orders: try checkOrder(&found)
@@ -96,12 +106,62 @@ struct RowInvariants {
 
   // MARK: - Learning
 
+  /// Updates are counted within epochs, epochs within refits, all without a gap but where a fit
+  /// begins again.
+  private mutating func checkLoss(_ found: inout RowFindings) throws(JournalError) {
+    let refit = try found.row.whole(LossColumns.refit)
+    let epoch = try found.row.whole(LossColumns.epoch)
+    let update = try found.row.whole(LossColumns.update)
+    found.require(refit >= lastRefit, LossColumns.refit, "a refit not before \(lastRefit)")
+    found.require(epoch >= 0, LossColumns.epoch, "at least 0")
+    found.require(
+      update == 0 || refit == lastRefit && update == lastUpdate + 1, LossColumns.update,
+      "0, or \(lastUpdate + 1) of refit \(lastRefit)")
+    (lastRefit, lastUpdate) = (refit, update)
+  }
+
+  private func checkFitted(_ found: inout RowFindings) throws(JournalError) {
+    checkHorizon(FittedColumns.horizon, try found.row.whole(FittedColumns.horizon), &found)
+    found.require(
+      try found.row.whole(FittedColumns.refit) >= 1, FittedColumns.refit, "at least 1")
+    try checkUncertainty(.fitted, &found)
+  }
+
+  /// Quantiles and spreads stand where the spec asks for them.
+  private func checkUncertainty(
+    _ table: LogTable, _ found: inout RowFindings
+  ) throws(JournalError) {
+    let columns = UncertaintyColumns(table)
+    for column in [columns.lower, columns.upper] {
+      let needed = hasQuantiles ? "a quantile" : "nothing, as there are no quantiles,"
+      found.require(found.row.isMissing(column) != hasQuantiles, column, needed)
+    }
+    if hasQuantiles {
+      let lower = try found.row.double(columns.lower)
+      found.require(
+        try found.row.double(columns.upper) >= lower, columns.upper,
+        "at least \(logText(lower)), the lower end,")
+    }
+    let spread = try found.row.double(columns.spread)
+    found.require(
+      isEnsemble ? spread >= 0 : spread.isNaN, columns.spread,
+      isEnsemble ? "at least 0.0" : "nothing, as there is one model,")
+  }
+
   private func checkTraining(_ found: inout RowFindings) throws(JournalError) {
     let refit = try found.row.whole(TrainingColumns.refit)
     let number = found.row.row
     found.require(refit == number, TrainingColumns.refit, "\(number)")
     found.require(
       try found.row.whole(TrainingColumns.samples) >= 1, TrainingColumns.samples, "at least 1")
+    let start = found.row.text(TrainingColumns.start)
+    found.require(
+      Refit.Start(rawValue: start) != nil, TrainingColumns.start,
+      SpecSection.oneOf(Refit.Start.allCases.map(\.rawValue)))
+    if !found.row.isMissing(TrainingColumns.bestEpoch) {
+      let best = try found.row.whole(TrainingColumns.bestEpoch)
+      found.require(best >= 1, TrainingColumns.bestEpoch, "at least 1")
+    }
   }
 
   private mutating func checkForecast(_ found: inout RowFindings) throws(JournalError) {
@@ -124,6 +184,7 @@ struct RowInvariants {
       trained >= lastTrainedThrough, Columns.trainedThroughBar,
       "a bar not before \(lastTrainedThrough), that of the forecast before,")
     try checkTime(Columns.trainedThroughTime, ofBar: Columns.trainedThroughBar, &found)
+    try checkUncertainty(.forecasts, &found)
     lastHorizon = horizon
     lastTrainedThrough = max(lastTrainedThrough, trained)
   }
@@ -136,6 +197,7 @@ struct RowInvariants {
     found.require(
       try found.row.whole(Columns.madeAtBar) == maturity, Columns.madeAtBar,
       "\(maturity), bar less horizon,")
+    try checkUncertainty(.scores, &found)
   }
 
   private func checkHorizon(_ column: Int, _ horizon: Int, _ found: inout RowFindings) {
@@ -283,7 +345,7 @@ struct RowFindings {
 }
 
 extension LogTable {
-  fileprivate var hasBar: Bool { self != .trades && self != .positions }
+  fileprivate var hasBar: Bool { ![.losses, .trades, .positions].contains(self) }
 }
 
 extension OrderEventKind {

@@ -34,7 +34,8 @@ public struct RunInvariants {
       }
     }
     var rules = spec.map { RowInvariants($0) }
-    let verification = try RunVerification(directory, tables: LogTable.allCases.map(\.table)) {
+    let expected = spec.map { LogTable.written(by: $0) } ?? []
+    let verification = try RunVerification(directory, tables: expected.map(\.table)) {
       (name, row) throws(JournalError) in
       guard let table = LogTable.allCases.first(where: { $0.name == name }) else { return [] }
       return try rules?.findings(table, row) ?? []

@@ -1,6 +1,7 @@
 import Bytes
 import Journal
 import Market
+import Recurrent
 import WalkForward
 
 /// Turns events into rows of the tables of a run directory.
@@ -9,7 +10,10 @@ import WalkForward
 /// run calls after each step.
 final class RunJournal {
   private let instruments: [[UInt8]]
-  private let writers: [TableWriter]
+  /// The tables that are written, in the order of `LogTable`.
+  private let tables: [LogTable]
+  /// By `LogTable`; nil for tables that the run was not asked for.
+  private let writers: [TableWriter?]
   // Checks of exclusive access are left out as in `TableWriter`, for the same reason.
   @exclusivity(unchecked)
   private var failure: JournalError?
@@ -19,23 +23,22 @@ final class RunJournal {
   @exclusivity(unchecked)
   private var timeOfText: Timestamp?
 
-  /// Begins the tables in `folder`, or goes on where `positions` says, in the order of `LogTable`.
+  /// Begins the tables of a run in `folder`, or goes on where `positions` says, one a table.
   ///
   /// With a `thread`, frames are compressed and written beside the caller.
   init(
-    folder: String, instruments: [String], resumingAt positions: [TablePosition]?,
-    thread: FrameThread?
+    folder: String, spec: RunSpec, resumingAt positions: [TablePosition]?, thread: FrameThread?
   ) throws(JournalError) {
-    self.instruments = instruments.map { Array($0.utf8) }
-    var writers: [TableWriter] = []
-    for table in LogTable.allCases {
+    instruments = spec.instruments.map { Array($0.name.utf8) }
+    tables = LogTable.written(by: spec)
+    var writers = LogTable.allCases.map { _ in TableWriter?.none }
+    for (index, table) in tables.enumerated() {
       let path = folder + "/" + table.table.fileName
       if let positions {
-        writers.append(
-          try TableWriter(
-            resuming: path, table.table, at: positions[table.rawValue], thread: thread))
+        writers[table.rawValue] = try TableWriter(
+          resuming: path, table.table, at: positions[index], thread: thread)
       } else {
-        writers.append(try TableWriter(path, table.table, thread: thread))
+        writers[table.rawValue] = try TableWriter(path, table.table, thread: thread)
       }
     }
     self.writers = writers
@@ -46,19 +49,24 @@ final class RunJournal {
     if let failure { throw failure }
   }
 
-  /// Ends all frames and says how far each table goes, in the order of `LogTable`.
+  /// Ends all frames and says how far each table goes.
   func checkpoint() throws(JournalError) -> [TablePosition] {
     var positions: [TablePosition] = []
-    for writer in writers { positions.append(try writer.checkpoint()) }
+    for case let writer? in writers { positions.append(try writer.checkpoint()) }
     return positions
   }
 
-  /// Ends all tables.
-  func finish(openPositions: [OpenPosition]) throws(JournalError) -> [TableRecord] {
+  /// Ends all tables with what is known only at the end.
+  ///
+  /// - Returns: what the manifest keeps of each, by name.
+  func finish(
+    openPositions: [OpenPosition], fitted: [(forecast: FittedForecast, time: Timestamp)]
+  ) throws(JournalError) -> [String: TableRecord] {
     try check()
+    for (forecast, time) in fitted { try write(forecast, time) }
     for position in openPositions { try write(position) }
-    var records: [TableRecord] = []
-    for writer in writers { records.append(try writer.finish()) }
+    var records: [String: TableRecord] = [:]
+    for table in tables { records[table.name] = try writers[table.rawValue]?.finish() }
     return records
   }
 
@@ -67,10 +75,11 @@ final class RunJournal {
     guard failure == nil else { return }
     do throws(JournalError) {
       switch event {
+      case .update(let update): try write(update)
       case .refit(let refit, let bar, let time): try write(refit, bar, time)
       case .forecast(let forecast, let time, let trainedThrough):
         try write(forecast, time, trainedThrough)
-      case .score(let score, let time, _): try write(score, time)
+      case .score(let score, let time, _, _): try write(score, time)
       case .order(let order): try write(order)
       case .fill(let fill): try write(fill)
       case .trade(let trade, _): try write(trade)
@@ -99,7 +108,7 @@ final class RunJournal {
   }
 
   private func write(_ refit: Refit, _ bar: Int, _ time: Timestamp) throws(JournalError) {
-    let row = writers[LogTable.training.rawValue]
+    guard let row = writers[LogTable.training.rawValue] else { return }
     row.append(refit.index)
     stamp(row, bar, time)
     row.append(refit.samples)
@@ -107,14 +116,41 @@ final class RunJournal {
     row.append(refit.updates)
     row.append(refit.lossFirst)
     row.append(refit.lossLast)
-    row.appendMissing()
+    row.append(refit.validationLoss)
+    row.append(refit.bestEpoch)
+    row.append(refit.start.rawValue)
+    try row.endRow()
+  }
+
+  private func write(_ update: UpdateRecord) throws(JournalError) {
+    guard let row = writers[LogTable.losses.rawValue] else { return }
+    row.append(update.refit)
+    row.append(update.epoch)
+    row.append(update.update)
+    row.append(update.loss)
+    row.append(update.validationLoss)
+    row.append(update.gradientNorm)
+    try row.endRow()
+  }
+
+  private func write(_ forecast: FittedForecast, _ time: Timestamp) throws(JournalError) {
+    guard let row = writers[LogTable.fitted.rawValue] else { return }
+    stamp(row, forecast.bar, time)
+    row.append("target")
+    row.append(forecast.horizon)
+    row.append(forecast.refit)
+    row.append(forecast.value)
+    row.append(forecast.lower)
+    row.append(forecast.upper)
+    row.append(forecast.spread)
+    row.append(forecast.actual)
     try row.endRow()
   }
 
   private func write(
     _ forecast: Forecast, _ time: Timestamp, _ trainedThrough: Timestamp
   ) throws(JournalError) {
-    let row = writers[LogTable.forecasts.rawValue]
+    guard let row = writers[LogTable.forecasts.rawValue] else { return }
     stamp(row, forecast.bar, time)
     row.append("target")
     row.append(forecast.horizon)
@@ -124,11 +160,14 @@ final class RunJournal {
     row.append(forecast.value)
     row.append(forecast.naive)
     row.append(forecast.mean)
+    row.append(forecast.lower)
+    row.append(forecast.upper)
+    row.append(forecast.spread)
     try row.endRow()
   }
 
   private func write(_ score: Score, _ time: Timestamp) throws(JournalError) {
-    let row = writers[LogTable.scores.rawValue]
+    guard let row = writers[LogTable.scores.rawValue] else { return }
     stamp(row, score.bar, time)
     row.append("target")
     row.append(score.forecast.horizon)
@@ -137,11 +176,14 @@ final class RunJournal {
     row.append(score.forecast.naive)
     row.append(score.forecast.mean)
     row.append(score.actual)
+    row.append(score.forecast.lower)
+    row.append(score.forecast.upper)
+    row.append(score.forecast.spread)
     try row.endRow()
   }
 
   private func write(_ event: OrderEvent) throws(JournalError) {
-    let row = writers[LogTable.orders.rawValue]
+    guard let row = writers[LogTable.orders.rawValue] else { return }
     row.append(event.sequence)
     stamp(row, event.bar, event.time)
     row.append(event.order.id)
@@ -158,7 +200,7 @@ final class RunJournal {
   }
 
   private func write(_ fill: Fill) throws(JournalError) {
-    let row = writers[LogTable.fills.rawValue]
+    guard let row = writers[LogTable.fills.rawValue] else { return }
     row.append(fill.sequence)
     stamp(row, fill.bar, fill.time)
     row.append(fill.orderID)
@@ -174,7 +216,7 @@ final class RunJournal {
   }
 
   private func write(_ trade: Trade) throws(JournalError) {
-    let row = writers[LogTable.trades.rawValue]
+    guard let row = writers[LogTable.trades.rawValue] else { return }
     row.append(trade.id)
     row.append(instruments[trade.instrument])
     row.append(trade.side.name)
@@ -197,7 +239,7 @@ final class RunJournal {
   }
 
   private func write(_ flow: Flow) throws(JournalError) {
-    let row = writers[LogTable.flows.rawValue]
+    guard let row = writers[LogTable.flows.rawValue] else { return }
     stamp(row, flow.bar, flow.time)
     if let instrument = flow.instrument {
       row.append(instruments[instrument])
@@ -210,7 +252,7 @@ final class RunJournal {
   }
 
   private func write(_ point: EquityPoint) throws(JournalError) {
-    let row = writers[LogTable.equity.rawValue]
+    guard let row = writers[LogTable.equity.rawValue] else { return }
     stamp(row, point.bar, point.time)
     row.append(point.cash)
     row.append(point.positionValue)
@@ -222,7 +264,7 @@ final class RunJournal {
   }
 
   private func write(_ position: OpenPosition) throws(JournalError) {
-    let row = writers[LogTable.positions.rawValue]
+    guard let row = writers[LogTable.positions.rawValue] else { return }
     row.append(instruments[position.instrument])
     row.append(position.quantity)
     row.append(position.averagePrice)

@@ -55,16 +55,21 @@ public struct LearningTimeline: Equatable, Sendable {
   /// The bar of the first refit and of the first forecast.
   public var firstForecast: Int
 
-  init(_ programs: RunPrograms, _ learning: LearningSpec, first: Int) {
+  init(_ programs: RunPrograms, _ learning: LearningSpec) {
     let warmUps = programs.features?.outputs.map(\.warmUpSteps) ?? []
-    firstWindow = (warmUps.max() ?? 0) + learning.model.lookback - 1
+    firstWindow = (warmUps.max() ?? 0) + learning.forecaster.lookback - 1
     var firstSample = firstWindow
     for (index, horizon) in learning.target.horizons.enumerated() {
       // The label of sample s is the target at s + horizon.
-      firstSample = max(firstSample, programs.targets[index].outputs[0].warmUpSteps - horizon)
+      let firstLabel = programs.targets[index].outputs[0].warmUpSteps
+      firstSample = max(firstSample, firstLabel - horizon)
+      // A window that scales the target by itself needs a label in it that was known at its end.
+      if learning.walk.scalerFit == .window, learning.walk.targetScaler != .none {
+        firstSample = max(firstSample, max(horizon, firstLabel) + (horizon == 0 ? 1 : 0))
+      }
     }
     self.firstSample = firstSample
-    firstForecast = firstSample + first - 1 + max(learning.target.longestHorizon, 1)
+    firstForecast = firstSample + learning.walk.first - 1 + max(learning.target.longestHorizon, 1)
   }
 
   /// Bars that a run needs for its first forecast.

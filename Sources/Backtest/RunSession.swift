@@ -13,17 +13,21 @@ public struct RunOptions: Sendable {
   public var threads: Int
   /// Time between checkpoints.
   public var checkpointEvery: Duration
+  /// A folder for event files that TensorBoard reads; nil for none.
+  public var tensorBoardFolder: String?
   /// Versions, CPU and whatever else the manifest's `environment` is to say.
   public var environment: [String: JSONValue]
 
   public init(
     folder: String, replacesRun: Bool = false, threads: Int = 1,
-    checkpointEvery: Duration = .seconds(10), environment: [String: JSONValue] = [:]
+    checkpointEvery: Duration = .seconds(10), tensorBoardFolder: String? = nil,
+    environment: [String: JSONValue] = [:]
   ) {
     self.folder = folder
     self.replacesRun = replacesRun
     self.threads = threads
     self.checkpointEvery = checkpointEvery
+    self.tensorBoardFolder = tensorBoardFolder
     self.environment = environment
   }
 }
@@ -35,11 +39,14 @@ public struct RunProgress: Equatable, Sendable {
   /// Steps that come at most, where known.
   public var barsExpected: Int?
   public var refits: Int
+  /// Updates of a network's weights.
+  public var updates: Int
 
-  public init(bars: Int, barsExpected: Int?, refits: Int) {
+  public init(bars: Int, barsExpected: Int?, refits: Int, updates: Int = 0) {
     self.bars = bars
     self.barsExpected = barsExpected
     self.refits = refits
+    self.updates = updates
   }
 }
 
@@ -51,6 +58,7 @@ public final class RunSession {
   private var engine: Engine
   private var metrics: RunMetrics
   private let journal: RunJournal
+  private let board: TensorBoardLog?
   private var manifest: Manifest
   private let started = ContinuousClock.now
   /// Wall time of the part of the run before it was resumed, in seconds.
@@ -64,8 +72,11 @@ public final class RunSession {
   ) throws(RunFailure) {
     self.prepared = prepared
     self.options = options
-    engine = try prepared.makeEngine()
-    metrics = RunMetrics(prepared.spec)
+    engine = try prepared.makeEngine(threads: options.threads)
+    engine.tellsUpdates =
+      prepared.spec.logs.losses || options.tensorBoardFolder != nil
+      || prepared.spec.hasLongFits
+    metrics = RunMetrics(prepared.spec, prepared.programs)
     manifest = prepared.manifest(environment: options.environment)
     do throws(JournalError) {
       folder = try RunFolder(claiming: options.folder, tables: LogTable.allCases.map(\.name))
@@ -75,8 +86,13 @@ public final class RunSession {
         try folder.write(Array(prepared.spec.resolvedText.utf8), to: "spec.yaml")
         try folder.write(manifest)
         journal = try RunJournal(
-          folder: options.folder, instruments: prepared.spec.instruments.map(\.name),
-          resumingAt: nil, thread: options.threads > 1 ? FrameThread() : nil)
+          folder: options.folder, spec: prepared.spec, resumingAt: nil,
+          thread: options.threads > 1 ? FrameThread() : nil)
+        if let folder = options.tensorBoardFolder {
+          board = try TensorBoardLog(folder: folder)
+        } else {
+          board = nil
+        }
       } catch {
         try? folder.discard()
         throw error
@@ -96,11 +112,12 @@ public final class RunSession {
     self.prepared = prepared
     self.options = options
     self.folder = folder
-    engine = try prepared.makeEngine()
-    metrics = RunMetrics(prepared.spec)
+    engine = try prepared.makeEngine(threads: options.threads)
+    engine.tellsUpdates = prepared.spec.logs.losses || prepared.spec.hasLongFits
+    metrics = RunMetrics(prepared.spec, prepared.programs)
     manifest = prepared.manifest(environment: options.environment)
     folder.beginRun()
-    let instruments = prepared.spec.instruments.map(\.name)
+    board = nil
     do throws(JournalError) {
       guard before.inputs == manifest.inputs else {
         throw .damaged(
@@ -114,6 +131,11 @@ public final class RunSession {
             folder.file("spec.yaml"), found: "a spec other than the checkpoint's",
             needed: "SHA-256 \(checkpoint.specSHA256)")
         }
+        guard checkpoint.tables.count == LogTable.written(by: prepared.spec).count else {
+          throw .damaged(
+            folder.path, found: "a checkpoint of \(checkpoint.tables.count) tables",
+            needed: "one of each table that the spec asks for")
+        }
         secondsBefore = checkpoint.seconds
         do throws(StateError) {
           var reader = StateReader(checkpoint.state)
@@ -125,11 +147,10 @@ public final class RunSession {
             folder.path, found: "a checkpoint that does not fit: \(error)", needed: "the run's own")
         }
         journal = try RunJournal(
-          folder: folder.path, instruments: instruments, resumingAt: checkpoint.tables,
-          thread: thread)
+          folder: folder.path, spec: prepared.spec, resumingAt: checkpoint.tables, thread: thread)
       } else {
         journal = try RunJournal(
-          folder: folder.path, instruments: instruments, resumingAt: nil, thread: thread)
+          folder: folder.path, spec: prepared.spec, resumingAt: nil, thread: thread)
       }
       try folder.write(manifest)
     } catch {
@@ -170,16 +191,28 @@ public final class RunSession {
       self.metrics = metrics
     }
     let journal = self.journal
+    let board = self.board
     let barsExpected = try prepared.expectedSteps()
     // A clock takes longer to read than a bar without a model.
     let stepsPerLook = prepared.spec.learning == nil ? 1024 : 1
     var stepsToLook = 1
     var lastProgress = ContinuousClock.now
     var lastCheckpoint = lastProgress
+    var seen = RunProgress(
+      bars: engine.bar + 1, barsExpected: barsExpected, refits: engine.refitCount)
 
     while try engine.step({ event in
       metrics.add(event)
       journal.write(event)
+      board?.add(event)
+      guard case .update = event else { return }
+      // A fit of many epochs is one step; it tells how it goes.
+      seen.updates += 1
+      guard seen.updates % 256 == 0 else { return }
+      let now = ContinuousClock.now
+      guard now - lastProgress >= .milliseconds(100) else { return }
+      lastProgress = now
+      progress(seen)
     }) {
       stepsToLook -= 1
       guard stepsToLook == 0 else { continue }
@@ -189,16 +222,18 @@ public final class RunSession {
       let now = ContinuousClock.now
       if now - lastProgress >= .milliseconds(100) {
         lastProgress = now
-        progress(
-          RunProgress(
-            bars: engine.bar + 1, barsExpected: barsExpected, refits: engine.refitCount))
+        (seen.bars, seen.refits) = (engine.bar + 1, engine.refitCount)
+        progress(seen)
       }
       if now - lastCheckpoint >= options.checkpointEvery {
         try writeCheckpoint(engine, metrics)
         lastCheckpoint = ContinuousClock.now
       }
     }
-    try journalWork { () throws(JournalError) in try journal.check() }
+    try journalWork { () throws(JournalError) in
+      try journal.check()
+      try board?.flush()
+    }
     return true
   }
 
@@ -208,6 +243,7 @@ public final class RunSession {
     metrics.save(to: &writer)
     let state = writer.bytes
     try journalWork { () throws(JournalError) in
+      try board?.flush()
       let checkpoint = Checkpoint(
         specSHA256: manifest.specSHA256, seconds: seconds, tables: try journal.checkpoint(),
         state: state)
@@ -217,12 +253,14 @@ public final class RunSession {
 
   private func finish() throws(RunFailure) -> Manifest {
     try journalWork { () throws(JournalError) in
-      let records = try journal.finish(openPositions: engine.broker.openPositions)
-      for (table, record) in zip(LogTable.allCases, records) {
-        manifest.tables[table.name] = record
-      }
-      if let network = engine.learner?.walk.network {
-        try folder.write(network.safetensors, to: "model.safetensors")
+      manifest.tables = try journal.finish(
+        openPositions: engine.broker.openPositions,
+        fitted: prepared.spec.logs.fitted ? engine.learner?.fitted() ?? [] : [])
+      for (index, network) in (engine.learner?.walk.ensemble?.members ?? []).enumerated() {
+        let name = RunFolder.weightsName(member: index)
+        let weights = network.safetensors
+        try folder.write(weights, to: name)
+        manifest.files[name] = SHA256.hex(of: weights)
       }
       manifest.status = .complete
       describe()
@@ -256,6 +294,9 @@ public final class RunSession {
   /// Brings into the manifest what is known at the end.
   private func describe() {
     manifest.metrics = metrics.json(leaks: prepared.statements.leaks)
+    let tables = metrics.tables(instruments: prepared.spec.instruments.map(\.name))
+    manifest.metrics.merge(tables) { figure, _ in figure }
+    if let washout = engine.learner?.washoutJSON { manifest.metrics["washout"] = washout }
     manifest.warnings = prepared.warnings(after: engine, metrics)
     manifest.openOrders = prepared.describe(engine.broker.openOrders)
     manifest.environment["wall_seconds"] = .number(seconds)
@@ -278,5 +319,16 @@ public final class RunSession {
     } catch {
       throw .journal(error)
     }
+  }
+}
+
+extension RunSpec {
+  /// Whether a fit takes so long that its updates are worth telling.
+  fileprivate var hasLongFits: Bool {
+    guard let learning, let training = learning.network?.training else { return false }
+    var samples = learning.walk.first
+    if case .rolling(let window) = learning.walk.trainingSet { samples = min(samples, window) }
+    if case .size(let size) = training.batch { samples = (samples + size - 1) / size }
+    return training.epochs * samples >= 1000
   }
 }

@@ -1,12 +1,34 @@
 import Market
 
-/// What a reader of a run has to know before believing its figures. Each is a sentence that begins
-/// with an identifier and a colon.
+/// Something to know of a run before believing its figures.
+public struct RunStatement: Equatable, Sendable, CustomStringConvertible {
+  public enum Kind: String, Sendable {
+    case rescale
+    case scalerFit = "scaler_fit"
+    case thisClose = "this_close"
+    case staleOpen = "stale-open"
+    case index
+    case kerasState = "keras_state"
+  }
+
+  public var kind: Kind
+  public var text: String
+
+  init(_ kind: Kind, _ text: String) {
+    self.kind = kind
+    self.text = text
+  }
+
+  /// A sentence that begins with the kind and a colon.
+  public var description: String { "\(kind.rawValue): \(text)" }
+}
+
+/// What a reader of a run has to know before believing its figures.
 public struct RunStatements: Equatable, Sendable {
   /// What the run saw of the future.
-  public var leaks: [String] = []
+  public var leaks: [RunStatement] = []
   /// What is doubtful about its fills or its model.
-  public var caveats: [String] = []
+  public var caveats: [RunStatement] = []
   /// Costs that were not charged, identifiers only.
   public var omitted: [String] = []
 
@@ -16,8 +38,8 @@ public struct RunStatements: Equatable, Sendable {
     omitted = Self.omitted(spec.execution)
   }
 
-  private static func leaks(_ spec: RunSpec) -> [String] {
-    var leaks: [String] = []
+  private static func leaks(_ spec: RunSpec) -> [RunStatement] {
+    var leaks: [RunStatement] = []
     let rescaled: [String]
     switch spec.source {
     case .files(let files): rescaled = files.filter { $0.rescale != nil }.map(\.name)
@@ -26,20 +48,23 @@ public struct RunStatements: Equatable, Sendable {
     }
     if !rescaled.isEmpty {
       leaks.append(
-        "rescale: prices of \(rescaled.joined(separator: ", ")) are mapped by extremes of the whole "
-          + "series")
+        RunStatement(
+          .rescale,
+          "prices of \(rescaled.joined(separator: ", ")) are mapped by extremes of the "
+            + "whole series"))
     }
-    if spec.learning?.training.scalerFit == .all {
-      leaks.append("scaler_fit: scalers are fitted on the whole series")
+    if spec.learning?.walk.scalerFit == .all {
+      leaks.append(RunStatement(.scalerFit, "scalers are fitted on the whole series"))
     }
     return leaks
   }
 
-  private static func caveats(_ spec: RunSpec, _ supplies: [BarSupply]) -> [String] {
-    var caveats: [String] = []
+  private static func caveats(_ spec: RunSpec, _ supplies: [BarSupply]) -> [RunStatement] {
+    var caveats: [RunStatement] = []
     switch spec.execution.fill {
     case .thisClose:
-      caveats.append("this_close: orders fill at the close that decided them")
+      caveats.append(
+        RunStatement(.thisClose, "orders fill at the close that decided them"))
     case .nextOpen:
       for position in spec.positions.positions {
         let index = position.instrument
@@ -47,8 +72,10 @@ public struct RunStatements: Equatable, Sendable {
         else { continue }
         let percent = (supplies[index].summary.staleOpenShare * 1000).rounded() / 10
         caveats.append(
-          "stale-open: \(spec.instruments[index].name) opens at its previous close on \(percent) % "
-            + "of bars, so that a fill at the next open is a fill at the deciding close")
+          RunStatement(
+            .staleOpen,
+            "\(spec.instruments[index].name) opens at its previous close on \(percent) % "
+              + "of bars, so that a fill at the next open is a fill at the deciding close"))
       }
     case .nextClose: break
     }
@@ -56,8 +83,17 @@ public struct RunStatements: Equatable, Sendable {
     if !indices.isEmpty {
       let names = indices.map { spec.instruments[$0].name }.joined(separator: " and ")
       caveats.append(
-        "index: \(names): an index cannot be traded as such and pays no dividends; a fund or a "
-          + "future on it has other prices")
+        RunStatement(
+          .index,
+          "\(names): an index cannot be traded as such and pays no dividends; a fund or a "
+            + "future on it has other prices"))
+    }
+    if spec.learning?.network?.configuration.state == .keras {
+      caveats.append(
+        RunStatement(
+          .kerasState,
+          "state is carried from sample to sample as Keras does on overlapping windows: it meets "
+            + "bars twice and out of order"))
     }
     return caveats
   }

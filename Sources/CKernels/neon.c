@@ -1,9 +1,8 @@
 #if defined(__aarch64__)
 
-// A vector takes four of 32 registers.
+// A vector takes four of 32 registers: 24 hold a tile's sums.
+#define TILE 6
 #define VERBS pawl_kernels_neon
-// Gates whose sums are in registers at once, for up to six samples.
-#define SUM_GATES 1
 #include "verbs.h"
 
 #endif

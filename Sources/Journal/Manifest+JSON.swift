@@ -11,7 +11,7 @@ extension Manifest {
       ]
     }
     if !sizes.isEmpty { environment["tables"] = .object(sizes) }
-    return [
+    var document: [String: JSONValue] = [
       "format": .string(Manifest.format),
       "status": .string(status.rawValue),
       "name": .string(name),
@@ -34,6 +34,10 @@ extension Manifest {
       "open_orders": .array(openOrders),
       "environment": .object(environment),
     ]
+    if !files.isEmpty {
+      document["files"] = .object(files.mapValues { ["sha256": .string($0)] })
+    }
+    return .object(document)
   }
 
   /// Reads `manifest.json` of a run directory.
@@ -69,6 +73,7 @@ extension Manifest {
           instrument: try input.string("instrument"), file: try input.string("file"),
           rows: try input.int("rows"), sha256: try input.string("sha256")))
     }
+    manifest.files = try readFiles(object)
     manifest.metrics = try object.members("metrics")
     manifest.leaks = try object.strings("leaks")
     manifest.caveats = try object.strings("caveats")
@@ -83,6 +88,22 @@ extension Manifest {
       manifest.tables[name]?.compressedBytes = sizes?[name]?["compressed_bytes"]?.intValue ?? 0
     }
     return (manifest, try object.string("digest"))
+  }
+}
+
+extension Manifest {
+  /// Reads the member `files`, which a manifest written before there was one has not.
+  private static func readFiles(_ document: JSONObject) throws(JournalError) -> [String: String] {
+    guard document.value["files"] != nil else { return [:] }
+    var files: [String: String] = [:]
+    for (name, value) in try document.members("files") {
+      let place = "\(document.place): files.\(name)"
+      guard !name.contains("/") else {
+        throw .damaged(place, found: name, needed: "a file in the directory itself")
+      }
+      files[name] = try JSONObject(value, place: place).string("sha256")
+    }
+    return files
   }
 }
 

@@ -39,6 +39,9 @@ public struct Manifest: Equatable, Sendable {
   public var inputs: [InputRecord] = []
   /// The finished tables by name; their frames and compressed bytes go to `environment.tables`.
   public var tables: [String: TableRecord] = [:]
+  /// SHA-256 of the files beside the tables, as of the weights, by name. They are no part of
+  /// `digest`.
+  public var files: [String: String] = [:]
   /// Numbers of the run; null where one has no value.
   public var metrics: [String: JSONValue] = [:]
   public var leaks: [String] = []

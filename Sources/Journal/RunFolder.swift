@@ -21,9 +21,13 @@ public final class RunFolder {
 
   static let lockName = "lock"
   public static let checkpointName = "checkpoint"
-  private static let fileNames = [
-    Manifest.fileName, "spec.yaml", "model.safetensors", "report.html",
-  ]
+  private static let fileNames = [Manifest.fileName, "spec.yaml", "report.html"]
+
+  /// The file of a network's weights: `model.safetensors` of the first, `model-2.safetensors` and so on
+  /// of those that forecast beside it.
+  public static func weightsName(member: Int) -> String {
+    member == 0 ? "model.safetensors" : "model-\(member + 1).safetensors"
+  }
 
   /// Makes the folder where it is missing, and locks it. What is in it stays.
   ///
@@ -122,7 +126,12 @@ public final class RunFolder {
   }
 
   private var ownFiles: [String] {
-    RunFolder.fileNames + tables.map { Table.fileName(of: $0) }
+    let weights = ((try? FileIO.names(in: path)) ?? []).filter { name in
+      name == RunFolder.weightsName(member: 0)
+        || name.hasPrefix("model-")
+          && name.hasSuffix(".safetensors")
+    }
+    return RunFolder.fileNames + weights + tables.map { Table.fileName(of: $0) }
   }
 
   private func removeFiles() throws(JournalError) {

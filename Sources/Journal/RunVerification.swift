@@ -4,7 +4,7 @@ import Bytes
 ///
 /// Status complete; each table there, its frames whole, its rows, SHA-256 and header those of the
 /// manifest, each cell of its column's type, written as a log writes it; the digest that of the
-/// tables; `spec.yaml` the one that was run. What the values mean is checked by the caller, row by
+/// tables; `spec.yaml` the one that was run; each file beside the tables that of the manifest. What the values mean is checked by the caller, row by
 /// row in the same pass.
 public struct RunVerification {
   /// Findings that are kept of one table at most.
@@ -45,7 +45,10 @@ public struct RunVerification {
     if stated != manifest.digest {
       add("\(Manifest.fileName): digest", found: stated, needed: manifest.digest)
     }
-    try checkSpec(manifest)
+    try check(file: "spec.yaml", is: manifest.specSHA256, "the spec of the run")
+    for (name, sha256) in inByteOrder(manifest.files) {
+      try check(file: name, is: sha256, "a file of the manifest")
+    }
     for table in tables { check(manifest, has: table) }
     for (name, record) in inByteOrder(manifest.tables) {
       try check(name, record, visit)
@@ -68,14 +71,15 @@ public struct RunVerification {
     }
   }
 
-  private mutating func checkSpec(_ manifest: Manifest) throws(JournalError) {
+  /// Checks the SHA-256 of a file that is no table.
+  private mutating func check(
+    file name: String, is needed: String, _ what: String
+  ) throws(JournalError) {
     do throws(BytesError) {
-      let sha256 = SHA256.hex(of: try FileIO.readAll("\(directory)/spec.yaml"))
-      if sha256 != manifest.specSHA256 {
-        add("spec.yaml", found: "SHA-256 \(sha256)", needed: manifest.specSHA256)
-      }
+      let sha256 = SHA256.hex(of: try FileIO.readAll("\(directory)/\(name)"))
+      if sha256 != needed { add(name, found: "SHA-256 \(sha256)", needed: needed) }
     } catch {
-      findings.append(try RunVerification.finding(.file(error), needed: "the spec of the run"))
+      findings.append(try RunVerification.finding(.file(error), needed: what))
     }
   }
 

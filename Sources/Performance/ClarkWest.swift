@@ -18,39 +18,30 @@ enum ClarkWest {
   /// One-sided p of mean(c) > 0, for `terms` c in the order of time and autocovariances up to `lags`;
   /// `sameAsBaseline` is the reason given where all terms are zero.
   static func p(terms: [Double], lags: Int, sameAsBaseline: String) -> Figure {
-    guard terms.count > lags + 1 else {
-      return .undefined("\(count(terms.count)) too few for autocovariances up to lag \(lags)")
+    MeanTest.statistic(terms, lags: lags, allZero: sameAsBaseline).then {
+      .value(Elementary.normalCDF(-$0))
     }
-    if terms.allSatisfy({ $0 == 0 }) { return .undefined(sameAsBaseline) }
-    guard Sample.varies(terms, scale: terms.reduce(0) { max($0, abs($1)) }) else {
-      return .undefined("the differences in loss do not vary")
+  }
+}
+
+/// The mean of a loss difference over its standard error.
+enum MeanTest {
+  /// mean / √(V/n) of terms in the order of time; `allZero` is the reason given where all are zero.
+  static func statistic(_ terms: [Double], lags: Int, allZero: String) -> Figure {
+    if let reason = LongRunVariance.reasonAgainst(count: terms.count, lags: lags) {
+      return .undefined(reason)
     }
-    let n = Double(terms.count)
+    if terms.allSatisfy({ $0 == 0 }) { return .undefined(allZero) }
+    let constant = "the differences in loss do not vary"
+    guard Sample.varies(terms) else {
+      return .undefined(constant)
+    }
     let mean = Sample.mean(terms)
-    let covariances = (0...lags).map { autocovariance(terms, mean: mean, lag: $0) }
-    var variance = covariances[0] + 2 * covariances.dropFirst().reduce(0, +)
-    if variance <= 0 {
-      variance = covariances[0]
-      for lag in 0..<lags {
-        let weight = 1 - Double(lag + 1) / Double(lags + 1)
-        variance += 2 * weight * covariances[lag + 1]
-      }
-    }
-    guard variance > 0 else { return .undefined("the differences in loss do not vary") }
+    let variance = LongRunVariance.of(
+      LongRunVariance.autocovariances(terms, mean: mean, lags: lags))
+    guard variance > 0 else { return .undefined(constant) }
     return Figure(
-      Elementary.normalCDF(-mean / (variance / n).squareRoot()),
+      mean / (variance / Double(terms.count)).squareRoot(),
       orUndefined: "the differences in loss are beyond the largest number")
-  }
-
-  private static func autocovariance(_ values: [Double], mean: Double, lag: Int) -> Double {
-    var sum = WideSum()
-    for index in lag..<values.count {
-      sum.addProduct(values[index] - mean, values[index - lag] - mean)
-    }
-    return sum.value / Double(values.count)
-  }
-
-  private static func count(_ count: Int) -> String {
-    count == 1 ? "1 forecast is" : "\(count) forecasts are"
   }
 }

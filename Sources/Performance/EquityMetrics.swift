@@ -9,8 +9,10 @@ import Market
 ///
 /// Two columns are kept: the *tested span*, from the first bar at which an order could fill, and the
 /// *whole span*, from the first bar. In each, the equity before its first bar stands in front (the
-/// starting equity before the very first), so that every bar has a return. Idle bars count. Flat
-/// memory, no allocation.
+/// starting equity before the very first), so that every bar has a return. Idle bars count.
+///
+/// What grows: returns, 8 bytes a bar up to a limit (`KeptReturns`), and months, 32 bytes each. All else
+/// is flat, and nothing else is allocated.
 public struct EquityMetrics: Sendable {
   let startingEquity: Double
   let riskFreePerYear: Double
@@ -22,6 +24,8 @@ public struct EquityMetrics: Sendable {
   private(set) var tested = ReturnSums()
   private(set) var wholeDrawdown: Drawdown
   private(set) var testedDrawdown: Drawdown
+  private(set) var kept = KeptReturns()
+  private(set) var periods = PeriodReturns()
   private(set) var positionBarsBefore = 0
   private(set) var positionBarsTested = 0
   private(set) var isTesting = false
@@ -29,6 +33,7 @@ public struct EquityMetrics: Sendable {
   // Equities not yet in the sums: a block ends when it is full and where the tested span begins.
   private static let blockLength = 256
   private var block = [Double](repeating: 0, count: EquityMetrics.blockLength)
+  private var blockTimes = [Int64](repeating: 0, count: EquityMetrics.blockLength)
   private var blockCount = 0
   /// The equity before the block.
   private var blockStartEquity: Double
@@ -36,6 +41,7 @@ public struct EquityMetrics: Sendable {
   private(set) var testedStartTime: Int64 = 0
 
   private(set) var lastTime: Int64 = 0
+  private(set) var lastBar = -1
   private(set) var lastEquity: Double
   /// The first bar at which equity was zero or less, -1 where there was none.
   private(set) var ruinedAtBar = -1
@@ -82,9 +88,16 @@ public struct EquityMetrics: Sendable {
   ///     it is taken as true for all later bars.
   public mutating func add(_ point: EquityPoint, hasPosition: Bool, orderCouldFill: Bool) {
     let now = point.time.milliseconds
-    if orderCouldFill && !isTesting { startTesting(at: now) }
+    if annualisation.bars == 0 {
+      // The equity before the first bar stands at its time, for there is no earlier one.
+      (lastBar, lastTime) = (point.bar - 1, now)
+      wholeDrawdown = Drawdown(start: startingEquity, bar: lastBar, time: now)
+    }
+    if orderCouldFill && !isTesting { startTesting() }
+    if isTesting { periods.add(now, equityBefore: lastEquity) }
     annualisation.add(point.time)
     lastTime = now
+    lastBar = point.bar
     let equity = point.equity
     lastEquity = equity
     if !(equity > 0) && ruinedAtBar < 0 { ruinedAtBar = point.bar }
@@ -92,31 +105,37 @@ public struct EquityMetrics: Sendable {
       if isTesting { positionBarsTested += 1 } else { positionBarsBefore += 1 }
     }
     block[blockCount] = equity
+    blockTimes[blockCount] = now
     blockCount += 1
     if blockCount == Self.blockLength { endBlock() }
   }
 
-  private mutating func startTesting(at now: Int64) {
+  private mutating func startTesting() {
     endBlock()
     isTesting = true
     testedStartEquity = lastEquity
-    testedStartTime = annualisation.bars == 0 ? now : lastTime
-    testedDrawdown = Drawdown(start: lastEquity)
+    testedStartTime = lastTime
+    testedDrawdown = Drawdown(start: lastEquity, bar: lastBar, time: lastTime)
+    kept.startTesting()
   }
 
   private mutating func endBlock() {
     let (count, start, minimum, isTesting) = (
       blockCount, blockStartEquity, minimumReturn, isTesting
     )
+    let firstBar = lastBar - count + 1
     block.withUnsafeMutableBufferPointer { block in
-      let equities = UnsafeMutableBufferPointer(rebasing: block[..<count])
-      wholeDrawdown.add(equities)
-      // Returns from an equity of zero are no numbers; then no figure is made of them.
-      if isTesting {
-        testedDrawdown.add(equities)
-        tested.add(equities, after: start, minimum: minimum)
-      } else {
-        before.add(equities, after: start, minimum: minimum)
+      blockTimes.withUnsafeMutableBufferPointer { times in
+        let equities = UnsafeMutableBufferPointer(rebasing: block[..<count])
+        wholeDrawdown.add(equities, times: times, firstBar: firstBar)
+        // Returns from an equity of zero are no numbers; then no figure is made of them.
+        if isTesting {
+          testedDrawdown.add(equities, times: times, firstBar: firstBar)
+          tested.add(equities, after: start, minimum: minimum)
+        } else {
+          before.add(equities, after: start, minimum: minimum)
+        }
+        kept.add(equities)
       }
     }
     blockStartEquity = lastEquity
@@ -138,14 +157,18 @@ extension EquityMetrics: Restorable {
     tested.save(to: &writer)
     wholeDrawdown.save(to: &writer)
     testedDrawdown.save(to: &writer)
+    kept.save(to: &writer)
+    periods.save(to: &writer)
     writer.write(positionBarsBefore)
     writer.write(positionBarsTested)
     writer.write(isTesting)
     writer.write(Array(block[..<blockCount]))
+    writer.write(blockTimes[..<blockCount].map { Int($0) })
     writer.write(blockStartEquity)
     writer.write(testedStartEquity)
     writer.write(Int(testedStartTime))
     writer.write(Int(lastTime))
+    writer.write(lastBar)
     writer.write(lastEquity)
     writer.write(ruinedAtBar)
     writer.write(tradedValue)
@@ -159,6 +182,8 @@ extension EquityMetrics: Restorable {
     try tested.restore(from: &reader)
     try wholeDrawdown.restore(from: &reader)
     try testedDrawdown.restore(from: &reader)
+    try kept.restore(from: &reader)
+    try periods.restore(from: &reader)
     positionBarsBefore = try reader.readInt()
     positionBarsTested = try reader.readInt()
     isTesting = try reader.readBool()
@@ -169,10 +194,16 @@ extension EquityMetrics: Restorable {
     }
     blockCount = equities.count
     block.replaceSubrange(..<blockCount, with: equities)
+    let times = try reader.readInts()
+    guard times.count == blockCount else {
+      throw StateError("a block had \(times.count) times, \(blockCount) are needed")
+    }
+    blockTimes.replaceSubrange(..<blockCount, with: times.map { Int64($0) })
     blockStartEquity = try reader.readDouble()
     testedStartEquity = try reader.readDouble()
     testedStartTime = Int64(try reader.readInt())
     lastTime = Int64(try reader.readInt())
+    lastBar = try reader.readInt()
     lastEquity = try reader.readDouble()
     ruinedAtBar = try reader.readInt()
     tradedValue = try reader.readDouble()

@@ -8,19 +8,24 @@ public struct ForecastMetrics: Equatable, Sendable {
   /// - Parameters:
   ///   - horizons: distinct, in the order of the spec; none for a run without a model.
   ///   - overlap: steps of the panel that a label spans, at least 1: 5 for a five-day sum.
-  public init(horizons: [Int], overlap: Int = 1) {
-    self.horizons = horizons.map { HorizonScores(horizon: $0, overlap: overlap) }
+  ///   - interval: the quantiles of intervals, nil where none are forecast.
+  public init(horizons: [Int], overlap: Int = 1, interval: ForecastInterval? = nil) {
+    self.horizons = horizons.map {
+      HorizonScores(horizon: $0, overlap: overlap, interval: interval)
+    }
   }
 
-  /// Takes a forecast whose label has matured; null is NaN, also an oracle that is not known.
+  /// Takes a forecast whose label has matured; null is NaN, also what is not known. What the
+  /// arguments are is said at `HorizonScores.add`.
   public mutating func add(
-    horizon: Int, forecast: Double, naive: Double, mean: Double, actual: Double,
-    oracle: Double = .nan
+    horizon: Int, bar: Int? = nil, forecast: Double, naive: Double, mean: Double, actual: Double,
+    oracle: Double = .nan, scale: Double = .nan, lower: Double = .nan, upper: Double = .nan
   ) {
     let index = horizons.firstIndex { $0.horizon == horizon }
     guard let index else { preconditionFailure("horizon \(horizon) is not one of this run") }
     horizons[index].add(
-      forecast: forecast, naive: naive, mean: mean, actual: actual, oracle: oracle)
+      bar: bar, forecast: forecast, naive: naive, mean: mean, actual: actual, oracle: oracle,
+      scale: scale, lower: lower, upper: upper)
   }
 
   /// The metrics of the forecasts so far, one report a horizon.

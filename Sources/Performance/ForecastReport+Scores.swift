@@ -32,6 +32,10 @@ extension ForecastReport {
       (hitRate, moveRatio) = (skill, skill)
       (informationCoefficient, rankInformationCoefficient) = (skill, skill)
       (oracleSkill, skillShareOfOracle) = (skill, skill)
+      (mase, smape, echo, repeatsLastValue) = (skill, skill, skill, skill)
+      (dieboldMariano, dieboldMarianoP, dieboldMarianoTwoSidedP) = (skill, skill, skill)
+      (pesaranTimmermann, pesaranTimmermannP) = (skill, skill)
+      (intervalCoverage, intervalNominal, pinballLoss) = (skill, skill, skill)
       return
     }
     reference = best
@@ -41,6 +45,26 @@ extension ForecastReport {
     informationCoefficient = moves.correlation
     rankInformationCoefficient = moves.rankCorrelation
     moveRatio = moves.ratio
+    mase = RelativeErrors.mase(scores)
+    smape = RelativeErrors.smape(scores)
+    let dieboldMariano = DieboldMariano(scores, against: best)
+    self.dieboldMariano = dieboldMariano.statistic
+    dieboldMarianoP = dieboldMariano.p
+    dieboldMarianoTwoSidedP = dieboldMariano.twoSidedP
+    let signs = moves.signTest(lags: scores.lags, isNowcast: scores.horizon == 0)
+    pesaranTimmermann = signs.statistic
+    pesaranTimmermannP = signs.p
+    let echo =
+      best == .naive
+      ? Echo.lag(scores)
+      : .undefined("the reference is the \(best.name) baseline, not the naive one")
+    self.echo = echo
+    repeatsLastValue = Echo.repeatsLastValue(
+      echo: echo, moveRatio: moveRatio, horizon: scores.horizon)
+    let intervals = IntervalScores(scores)
+    intervalCoverage = intervals.coverage
+    intervalNominal = intervals.nominal
+    pinballLoss = intervals.pinballLoss
     oracleSkill = Self.oracleSkill(
       scores, against: best, baselineError: baselineErrors[best.rawValue])
     let (skill, oracleSkill) = (skill, oracleSkill)
@@ -63,7 +87,7 @@ extension ForecastReport {
   }
 
   private static func clarkWestP(_ scores: HorizonScores, against baseline: Baseline) -> Figure {
-    guard scores.horizon > 0 else { return .undefined("a nowcast claims no skill") }
+    guard scores.horizon > 0 else { return .undefined(HorizonScores.nowcast) }
     guard scores.count > 0 else { return .undefined(noForecast) }
     let terms = (0..<scores.count).map {
       ClarkWest.term(
@@ -96,66 +120,5 @@ extension ForecastReport {
     return skill(
       scores.squaredError(of: scores.oracles), against: baselineError, baseline,
       count: scores.count)
-  }
-}
-
-/// What forecast and fact add to the reference baseline.
-private struct Moves {
-  /// f − r.
-  private var forecast: [Double]
-  /// y − r.
-  private var actual: [Double]
-  private var forecastVaries: Bool
-  private var actualVaries: Bool
-
-  init(_ scores: HorizonScores, from reference: Baseline) {
-    forecast = []
-    actual = []
-    var forecastScale = 0.0
-    var actualScale = 0.0
-    for row in 0..<scores.count {
-      let r = scores.value(of: reference, at: row)
-      forecast.append(scores.forecasts[row] - r)
-      actual.append(scores.actuals[row] - r)
-      forecastScale = max(forecastScale, abs(scores.forecasts[row]), abs(r))
-      actualScale = max(actualScale, abs(scores.actuals[row]), abs(r))
-    }
-    forecastVaries = Sample.varies(forecast, scale: forecastScale)
-    actualVaries = Sample.varies(actual, scale: actualScale)
-  }
-
-  var hitRate: Figure {
-    var hits = 0
-    var counted = 0
-    for row in forecast.indices where forecast[row] != 0 && actual[row] != 0 {
-      counted += 1
-      if (forecast[row] > 0) == (actual[row] > 0) { hits += 1 }
-    }
-    return Figure(
-      Double(hits) / Double(counted), orUndefined: "no row has both a forecast and a move")
-  }
-
-  var correlation: Figure { ifBothVary { .value(Sample.correlation(forecast, actual)) } }
-
-  var rankCorrelation: Figure {
-    ifBothVary { .value(Sample.correlation(Sample.ranks(forecast), Sample.ranks(actual))) }
-  }
-
-  var ratio: Figure {
-    guard actualVaries else { return .undefined(Self.constantActual) }
-    guard forecastVaries else { return .value(0) }
-    let forecast = Sample.crossDeviation(forecast, forecast)
-    let actual = Sample.crossDeviation(actual, actual)
-    return Figure((forecast / actual).squareRoot(), orUndefined: Self.constantActual)
-  }
-
-  private static let constantActual = "what came does not vary about the reference"
-
-  private func ifBothVary(_ figure: () -> Figure) -> Figure {
-    guard forecastVaries else {
-      return .undefined("the forecast does not vary about the reference")
-    }
-    guard actualVaries else { return .undefined(Self.constantActual) }
-    return figure()
   }
 }

@@ -15,6 +15,10 @@ public struct ForecastReport: Equatable, Sendable {
   public var rmse: Figure
   /// mean |y − f|, in the unit of the target.
   public var mae: Figure
+  /// mean |y − f| / scale, scale the naive forecast's mean |error| on the labels trained on.
+  public var mase: Figure
+  /// mean 2|y − f| / (|y| + |f|), 0...2; undefined where signs mix.
+  public var smape: Figure
   /// 1 − Σ(y − f)²/Σ(y − b)², in the order of `Baseline`.
   public var skills: [Figure]
   /// The least of `skills`, which is the one against r.
@@ -23,6 +27,17 @@ public struct ForecastReport: Equatable, Sendable {
   public var clarkWestPs: [Figure]
   /// The largest of `clarkWestPs`; undefined if one of them is.
   public var clarkWestP: Figure
+  /// The statistic of Diebold and Mariano against r with the small-sample factor of Harvey, Leybourne
+  /// and Newbold; positive where the forecast errs by less.
+  public var dieboldMariano: Figure
+  /// One-sided p of it: small where the forecast errs by less than r.
+  public var dieboldMarianoP: Figure
+  /// Two-sided p of it.
+  public var dieboldMarianoTwoSidedP: Figure
+  /// The statistic of Pesaran and Timmermann on the signs of f − r and y − r.
+  public var pesaranTimmermann: Figure
+  /// One-sided p of it: small where signs agree more often than by chance.
+  public var pesaranTimmermannP: Figure
   /// Share of rows in which f − r and y − r have one sign; rows in which either is 0 do not count.
   public var hitRate: Figure
   /// Pearson's correlation of f − r and y − r.
@@ -31,6 +46,16 @@ public struct ForecastReport: Equatable, Sendable {
   public var rankInformationCoefficient: Figure
   /// std(f − r)/std(y − r).
   public var moveRatio: Figure
+  /// The lag k that maximises corr(f_t, y_{t+h−k}), steps; only where r is naive.
+  public var echo: Figure
+  /// 1 where the forecast only repeats the last value: an echo of max(h, 1), a move ratio below 0.1.
+  public var repeatsLastValue: Figure
+  /// The share of y within the forecast interval.
+  public var intervalCoverage: Figure
+  /// The share that should lie within.
+  public var intervalNominal: Figure
+  /// Mean quantile loss of both ends of the interval, in the unit of the target.
+  public var pinballLoss: Figure
   /// Skill against r of the best forecast that the known truth allows.
   public var oracleSkill: Figure
   /// `skill` / `oracleSkill`, where the oracle has any.
@@ -45,6 +70,8 @@ public struct ForecastReport: Equatable, Sendable {
       Metric("count", .count, .value(Double(count))),
       Metric("rmse", .target, rmse),
       Metric("mae", .target, mae),
+      Metric("mase", .ratio, mase),
+      Metric("smape", .fraction, smape),
       Metric("skill", .fraction, skill),
       Metric("skill_naive", .fraction, skill(against: .naive)),
       Metric("skill_mean", .fraction, skill(against: .mean)),
@@ -54,10 +81,20 @@ public struct ForecastReport: Equatable, Sendable {
       Metric("clark_west_p_naive", .probability, clarkWestP(against: .naive)),
       Metric("clark_west_p_mean", .probability, clarkWestP(against: .mean)),
       Metric("clark_west_p_zero", .probability, clarkWestP(against: .zero)),
+      Metric("diebold_mariano", .ratio, dieboldMariano),
+      Metric("diebold_mariano_p", .probability, dieboldMarianoP),
+      Metric("diebold_mariano_two_sided_p", .probability, dieboldMarianoTwoSidedP),
+      Metric("pesaran_timmermann", .ratio, pesaranTimmermann),
+      Metric("pesaran_timmermann_p", .probability, pesaranTimmermannP),
       Metric("hit_rate", .fraction, hitRate),
       Metric("information_coefficient", .ratio, informationCoefficient),
       Metric("rank_information_coefficient", .ratio, rankInformationCoefficient),
       Metric("move_ratio", .ratio, moveRatio),
+      Metric("echo", .bars, echo),
+      Metric("repeats_last_value", .flag, repeatsLastValue),
+      Metric("interval_coverage", .fraction, intervalCoverage),
+      Metric("interval_nominal", .fraction, intervalNominal),
+      Metric("pinball_loss", .target, pinballLoss),
       Metric("oracle_skill", .fraction, oracleSkill),
       Metric("skill_share_of_oracle", .fraction, skillShareOfOracle),
     ]

@@ -52,10 +52,19 @@ public struct ReturnReport: Equatable, Sendable {
   public var costs: CostFigures
   /// The first bar at which equity was zero or less, if any.
   public var ruinedAtBar: Int?
+  /// What was tried on these bars, this run included.
+  public var trials: Trials
+  /// The deepest of the tested span, at most 10, deepest first.
+  public var drawdowns: [DrawdownRow]
+  /// The calendar months of the tested span that have a bar, in order.
+  public var months: [PeriodReturn]
+  /// The years that they make.
+  public var years: [PeriodReturn]
 
   /// The tested span and the costs, in a fixed order, `bars_per_year` first.
   public var metrics: [Metric] {
     [Metric("bars_per_year", .bars, barsPerYear.figure)] + tested.metrics + costs.metrics
+      + [Metric("trials", .count, .value(Double(trials.count)))]
   }
 
   /// The second column: the same names over the whole span, where they differ by span.
@@ -64,34 +73,43 @@ public struct ReturnReport: Equatable, Sendable {
 
 extension EquityMetrics {
   /// The metrics of the bars so far.
-  public var report: ReturnReport {
+  public var report: ReturnReport { report(trials: Trials()) }
+
+  /// The metrics of the bars so far, chosen out of so many trials.
+  public func report(trials: Trials) -> ReturnReport {
     let all = settled
     let barsPerYear = annualisation.barsPerYear
     func span(
-      _ sums: ReturnSums, _ drawdown: Drawdown, barsWithPosition: Int, startEquity: Double,
-      startTime: Int64
+      _ sums: ReturnSums, _ drawdown: Drawdown, _ returns: ArraySlice<Double>?,
+      barsWithPosition: Int, startEquity: Double, startTime: Int64
     ) -> Span {
       Span(
-        sums: sums, barsWithPosition: barsWithPosition, drawdown: drawdown,
+        sums: sums, barsWithPosition: barsWithPosition,
+        drawdown: drawdown.ended(bar: lastBar, time: lastTime), returns: returns, trials: trials,
         startEquity: startEquity, endEquity: lastEquity,
         years: Years.between(startTime, lastTime), tradedValue: tradedValue,
         barsPerYear: barsPerYear.figure, riskFreePerYear: riskFreePerYear,
         minimumReturn: minimumReturn, ruinedAtBar: ruinedAtBar)
     }
     let tested = span(
-      all.tested, all.testedDrawdown, barsWithPosition: positionBarsTested,
+      all.tested, all.testedDrawdown, all.kept.tested(isTesting: isTesting),
+      barsWithPosition: positionBarsTested,
       startEquity: isTesting ? testedStartEquity : lastEquity,
       startTime: isTesting ? testedStartTime : lastTime)
     var wholeSums = all.before
     wholeSums.add(all.tested)
     let whole = span(
-      wholeSums, all.wholeDrawdown, barsWithPosition: positionBarsBefore + positionBarsTested,
+      wholeSums, all.wholeDrawdown, all.kept.whole,
+      barsWithPosition: positionBarsBefore + positionBarsTested,
       startEquity: startingEquity, startTime: annualisation.first)
+    let months = periods.months(endingAt: lastEquity)
     return ReturnReport(
       barsPerYear: barsPerYear, tested: tested.figures, whole: whole.figures,
       costs: CostFigures(
         tradedValue: tradedValue, fees: fees, slippage: slippage,
         netProfit: lastEquity - tested.startEquity),
-      ruinedAtBar: ruinedAtBar < 0 ? nil : ruinedAtBar)
+      ruinedAtBar: ruinedAtBar < 0 ? nil : ruinedAtBar, trials: trials,
+      drawdowns: isTesting ? tested.drawdown.deepest : [], months: months,
+      years: PeriodReturns.years(of: months))
   }
 }

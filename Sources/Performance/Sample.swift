@@ -12,6 +12,11 @@ enum Sample {
     return high - low > 8 * scale * Double.ulpOfOne
   }
 
+  /// Whether the values differ by more than their own rounding.
+  static func varies(_ values: [Double]) -> Bool {
+    varies(values, scale: values.reduce(0) { max($0, abs($1)) })
+  }
+
   /// Σ(x − mean x)(y − mean y).
   static func crossDeviation(_ x: [Double], _ y: [Double]) -> Double {
     let meanX = mean(x)

@@ -1,81 +1,116 @@
 import Bytes
 import Market
 
-/// Follows closed trades. Flat memory, no allocation.
+/// Follows closed trades, all of them and by side, instrument and exit reason.
+///
+/// What grows: the profits, 8 bytes a trade up to 2^22 trades, for resampling.
 public struct TradeMetrics: Equatable, Sendable {
-  private(set) var count = 0
-  private(set) var wins = 0
-  private(set) var losses = 0
-  private(set) var wonMoney = WideSum()
-  private(set) var lostMoney = WideSum()
+  private static let profitLimit = 1 << 22
+
+  private(set) var all = TradeSums()
+  private var long = TradeSums()
+  private var short = TradeSums()
+  /// By the index of the instrument.
+  private var instruments: [TradeSums] = []
+  /// In the order in which reasons came up.
+  private var reasons: [OrderReason] = []
+  private var reasonSums: [TradeSums] = []
+  /// In the order of closing; none where there were too many.
+  private(set) var profits: [Double] = []
+  private(set) var keepsProfits = true
 
   public init() {}
 
   /// Takes a closed trade; one that made neither profit nor loss is neither win nor loss.
   public mutating func add(_ trade: Trade) {
-    count += 1
-    if trade.pnl > 0 {
-      wins += 1
-      wonMoney.add(trade.pnl)
-    } else if trade.pnl < 0 {
-      losses += 1
-      lostMoney.add(-trade.pnl)
+    all.add(trade)
+    switch trade.side {
+    case .long: long.add(trade)
+    case .short: short.add(trade)
+    }
+    while instruments.count <= trade.instrument { instruments.append(TradeSums()) }
+    instruments[trade.instrument].add(trade)
+    if let place = reasons.firstIndex(of: trade.exitReason) {
+      reasonSums[place].add(trade)
+    } else {
+      reasons.append(trade.exitReason)
+      reasonSums.append(TradeSums())
+      reasonSums[reasons.count - 1].add(trade)
+    }
+    keep(trade.pnl)
+  }
+
+  private mutating func keep(_ profit: Double) {
+    guard keepsProfits else { return }
+    if profits.count == Self.profitLimit {
+      profits = []
+      keepsProfits = false
+    } else {
+      profits.append(profit)
     }
   }
 
   /// The metrics of the trades so far.
-  public var report: TradeReport { TradeReport(self) }
+  public var report: TradeReport { TradeReport(all) }
+
+  /// Those of long and of short trades.
+  public var bySide: [(side: TradeSide, report: TradeReport)] {
+    [(.long, TradeReport(long)), (.short, TradeReport(short))]
+  }
+
+  /// Those of each instrument that has trades, by its index.
+  public var byInstrument: [(instrument: Int, report: TradeReport)] {
+    instruments.indices.filter { instruments[$0].count > 0 }.map {
+      ($0, TradeReport(instruments[$0]))
+    }
+  }
+
+  /// Those of each reason for which a trade was closed, in a fixed order.
+  public var byExitReason: [(reason: OrderReason, report: TradeReport)] {
+    reasons.indices.sorted { reasons[$0].rawValue < reasons[$1].rawValue }.map {
+      (reasons[$0], TradeReport(reasonSums[$0]))
+    }
+  }
 }
 
 extension TradeMetrics: Restorable {
   public func save(to writer: inout StateWriter) {
-    writer.write(count)
-    writer.write(wins)
-    writer.write(losses)
-    wonMoney.save(to: &writer)
-    lostMoney.save(to: &writer)
+    all.save(to: &writer)
+    long.save(to: &writer)
+    short.save(to: &writer)
+    writer.write(instruments.count)
+    for sums in instruments { sums.save(to: &writer) }
+    writer.write(reasons.map(\.rawValue))
+    for sums in reasonSums { sums.save(to: &writer) }
+    writer.write(profits)
+    writer.write(keepsProfits)
   }
 
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
-    count = try reader.readInt()
-    wins = try reader.readInt()
-    losses = try reader.readInt()
-    try wonMoney.restore(from: &reader)
-    try lostMoney.restore(from: &reader)
-  }
-}
-
-/// Metrics of closed trades, on their profit net of both sides' fees.
-public struct TradeReport: Equatable, Sendable {
-  /// Closed trades.
-  public var count: Int
-  /// Wins / trades.
-  public var winRate: Figure
-  /// Σ wins / |Σ losses|.
-  public var profitFactor: Figure
-  /// p·W − q·L, money a trade: p and q the shares of wins and losses, W and L their mean sizes.
-  public var expectancy: Figure
-
-  init(_ trades: TradeMetrics) {
-    count = trades.count
-    let all = Double(trades.count)
-    let none = "no trade was closed"
-    winRate = Figure(Double(trades.wins) / all, orUndefined: none)
-    // p·W is the money won / trades, whatever the number of wins.
-    expectancy = Figure(
-      (trades.wonMoney.value - trades.lostMoney.value) / all, orUndefined: none)
-    profitFactor = Figure(
-      trades.wonMoney.value / trades.lostMoney.value,
-      orUndefined: trades.count == 0 ? none : "no trade was closed at a loss")
-  }
-
-  /// All of them, in a fixed order.
-  public var metrics: [Metric] {
-    [
-      Metric("trades", .count, .value(Double(count))),
-      Metric("win_rate", .fraction, winRate),
-      Metric("profit_factor", .ratio, profitFactor),
-      Metric("expectancy", .money, expectancy),
-    ]
+    try all.restore(from: &reader)
+    try long.restore(from: &reader)
+    try short.restore(from: &reader)
+    let count = try reader.readInt()
+    instruments = []
+    for _ in 0..<max(count, 0) {
+      var sums = TradeSums()
+      try sums.restore(from: &reader)
+      instruments.append(sums)
+    }
+    reasons = []
+    reasonSums = []
+    for value in try reader.readInts() {
+      guard let reason = OrderReason(rawValue: value) else {
+        throw StateError("an exit reason was \(value), which is none")
+      }
+      reasons.append(reason)
+    }
+    for _ in reasons {
+      var sums = TradeSums()
+      try sums.restore(from: &reader)
+      reasonSums.append(sums)
+    }
+    profits = try reader.readDoubles()
+    keepsProfits = try reader.readBool()
   }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 extension Verdict {
   /// What the positions made of a forecast that has skill.
   static func trading(_ returns: ReturnReport) -> (Kind, String) {

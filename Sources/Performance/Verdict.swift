@@ -1,3 +1,5 @@
+import Bytes
+
 /// What a run shows, in plain words.
 ///
 /// A forecast is judged first, and only then what was earned with it: profit without skill is luck
@@ -6,7 +8,8 @@
 /// 1. The run leaks: no evidence of anything.
 /// 2. A nowcast (horizon 0): no skill is claimed.
 /// 3. Fewer than 50 forecasts, or than 50 without overlap (count / (lags + 1)): too few.
-/// 4. The largest Clark–West p is 5 % or more, or undefined: no evidence of skill.
+/// 4. The largest Clark–West p is 5 % or more, or undefined: no evidence of skill; a forecast that only
+///    repeats the last value is named as such.
 /// 5. p is below 5 %, but the truth is known and leaves nothing to forecast: a false alarm.
 /// 6. p is below 5 %, but the squared error is no less than the best baseline's: not usable.
 /// 7. Skill, and then what the positions made of it after costs.
@@ -77,13 +80,16 @@ public struct Verdict: Equatable, Sendable {
     if forecast.horizon == 0 { return (.nowcast, nowcast) }
     if let text = tooFew(forecast) { return (.tooFew, text) }
     let baseline = forecast.reference?.name ?? Baseline.zero.name
+    let repeats =
+      forecast.repeatsLastValue.value == 1 ? "the forecast only repeats the last value" : nil
     guard case .value(let p) = forecast.clarkWestP, case .value(let skill) = forecast.skill else {
-      let reason = forecast.clarkWestP.reason ?? forecast.skill.reason ?? ""
+      let reason = repeats ?? forecast.clarkWestP.reason ?? forecast.skill.reason ?? ""
       return (.noSkill, "No evidence of skill: \(reason); do not trade." + luck(returns))
     }
     let odds = DecimalText.probability(p)
     guard p < significance else {
-      return (.noSkill, "No evidence of skill (\(odds)); do not trade." + luck(returns))
+      let because = repeats.map { ": " + $0 } ?? ""
+      return (.noSkill, "No evidence of skill (\(odds))\(because); do not trade." + luck(returns))
     }
     if let oracle = forecast.oracleSkill.value, oracle <= 0 {
       return (

@@ -105,9 +105,7 @@ public struct NetworkConfiguration: Equatable, Sendable {
   /// Which of several networks of a run this one is, below 65536: it has random streams of its own.
   public var member: Int
 
-  /// - Parameters:
-  ///   - gruForm: nil for the dialect's.
-  ///   - gates: nil for the dialect's.
+  /// Every field as it is documented; a GRU's form and the gates are the dialect's where nil.
   public init(
     cell: Cell = .lstm, features: Int, hidden: [Int], lookback: Int, outputs: Int = 1,
     output: OutputKind = .last, state: StateMode = .stateless, dropout: Float = 0,

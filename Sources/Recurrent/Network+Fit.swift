@@ -1,40 +1,54 @@
 import CKernels
-import Numerics
 
 extension Network {
-  /// Trains on `data`, `training.epochs` times over, in batches.
+  /// Trains on `data`, epoch after epoch, in batches.
+  ///
+  /// A batch's loss is the weighted mean of what its samples lose: the sum of weight times loss over
+  /// the outputs that have a label, by the sum of the weights there. A batch that weighs nothing makes
+  /// no update.
+  ///
+  /// A stateful network goes through its segments in chunks of `lookback` rows: each starts from the
+  /// state in which the one before it ended, and no gradient flows back over that edge; a batch is that
+  /// many chunks after one another. With `state: keras` sample i of a batch starts from the state in
+  /// which sample i of the batch before ended, over epochs and validation too, from zeros in each fit;
+  /// a last, smaller batch takes up and leaves the states of its own samples alone.
+  ///
+  /// Where training stops early, the weights of the best epoch are restored, and these alone: what
+  /// the optimiser remembers stays as the last update left it.
   ///
   /// - Parameters:
   ///   - data: at least one sample.
+  ///   - validation: data whose loss is taken after each epoch; nil for none.
   ///   - refit: the number of this fit in the run, from 0, below 2³²: its random streams (order,
   ///     dropout) are its own.
+  ///   - epochs: passes over the data, at least 1; nil for the configuration's.
   ///   - workspace: from `makeWorkspace` of this network or a copy.
+  ///   - observe: called after each update; the last of an epoch after the validation.
   /// - Returns: counts, and the mean training loss of the first and the last epoch.
   /// - Throws: `TrainingError` where the loss or a weight is not finite; the network is then spoilt.
   public mutating func fit(
-    _ data: TrainingData, refit: Int, using workspace: inout Workspace
+    _ data: TrainingData, validation: TrainingData? = nil, refit: Int, epochs: Int? = nil,
+    using workspace: inout Workspace, observe: ((UpdateRecord) -> Void)? = nil
   ) throws(TrainingError) -> FitReport {
+    precondition(epochs ?? 1 >= 1, "epochs is at least 1")
     check(data, workspace)
-    let samples = data.ends.count
-    workspace.prepareOrder(count: samples, shuffled: training.shuffle)
-    let batch =
-      switch training.batch {
-      case .size(let size): min(size, samples)
-      case .all: samples
-      }
-    var run = FitRun(
-      configuration: configuration, training: training, verbs: variant.verbs, adam: adam,
-      refit: refit, batch: batch, tile: workspace.samples)
+    if let validation { check(validation, workspace) }
+    let network = self
+    let samples = max(data.sampleCount(configuration), validation?.sampleCount(configuration) ?? 0)
+    var optimizer = self.optimizer
     let result = values.withFloats { values in
-      workspace.withMemory { scratch, gradient, order, words in
-        data.withSamples { samples in
-          run.fit(
-            samples, count: data.ends.count, values: values, layout: layout, scratch: scratch,
-            gradient: gradient, order: order, words: words)
+      workspace.withMemory(network, samples: samples) { threads, memory in
+        data.withSamples(of: network) { samples in
+          var run = FitRun(
+            network, refit: refit, epochs: epochs ?? network.training.epochs, values: values,
+            threads: threads, memory: memory, observe: observe)
+          defer { optimizer = run.optimizer }
+          guard let validation else { return run.result(samples, validation: nil) }
+          return validation.withSamples(of: network) { run.result(samples, validation: $0) }
         }
       }
     }
-    adam = run.adam
+    self.optimizer = optimizer
     return try result.get()
   }
 
@@ -44,183 +58,67 @@ extension Network {
     return try fit(data, refit: refit, using: &workspace)
   }
 
+  /// The mean loss on `data`, weighted as in training, with nothing dropped; NaN where nothing weighs.
+  public func loss(of data: TrainingData, using workspace: inout Workspace) -> Double {
+    check(data, workspace)
+    return values.withFloats { values in
+      workspace.withMemory(self, samples: data.sampleCount(configuration)) { threads, memory in
+        data.withSamples(of: self) { samples in
+          var pass = LossPass(
+            self, masked: false, scratch: threads[0].scratch, memory: memory)
+          return pass.mean(samples, values)
+        }
+      }
+    }
+  }
+
   private func check(_ data: TrainingData, _ workspace: Workspace) {
-    precondition(workspace.configuration == configuration, "the workspace is this network's")
-    precondition(!data.ends.isEmpty, "there is a sample to train on")
+    precondition(workspace.serves(configuration), "the workspace is this network's")
+    precondition(data.sampleCount(configuration) > 0, "there is a sample to train on")
     precondition(
       data.rows.count % configuration.features == 0, "rows holds whole rows of features")
     precondition(
-      data.labels.count == data.ends.count * configuration.outputs,
-      "labels holds outputs for each sample")
+      configuration.outputs % training.loss.outputsPerLabel == 0,
+      "each label has an output for each quantile")
     let rowCount = data.rows.count / configuration.features
-    for end in data.ends {
-      precondition(
-        end >= configuration.lookback - 1 && end < rowCount, "a sample's window lies within rows")
+    let items: Int
+    let places: Int
+    switch configuration.state {
+    case .stateful:
+      precondition(data.ends.isEmpty, "a stateful network trains on segments")
+      precondition(!training.shuffle, "a stateful network trains in time order")
+      for segment in data.segments {
+        precondition(
+          segment.lowerBound >= 0 && segment.upperBound <= rowCount, "a segment lies within rows")
+      }
+      (items, places) = (rowCount, 1)
+    case .stateless, .keras:
+      precondition(data.segments.isEmpty, "a network without state trains on windows")
+      for end in data.ends {
+        precondition(
+          end >= configuration.lookback - 1 && end < rowCount,
+          "a sample's window lies within rows")
+      }
+      (items, places) =
+        (data.ends.count, configuration.output == .sequence ? configuration.lookback : 1)
+    }
+    precondition(
+      data.labels.count * training.loss.outputsPerLabel == items * places * configuration.outputs,
+      "labels holds a label for each place and horizon")
+    precondition(
+      data.weights.isEmpty || data.weights.count == items, "weights holds one for each, or none")
+    for weight in data.weights {
+      precondition(weight >= 0 && weight.isFinite, "a weight is finite and at least 0")
     }
   }
 }
 
 extension TrainingData {
-  /// Calls `body` with the samples as the kernels take them.
-  func withSamples<Result>(_ body: (pawl_samples) -> Result) -> Result {
-    rows.withUnsafeBufferPointer { rows in
-      ends.withUnsafeBufferPointer { ends in
-        labels.withUnsafeBufferPointer { labels in
-          guard let rows = rows.baseAddress, let ends = ends.baseAddress else {
-            preconditionFailure("there is a sample")
-          }
-          return body(pawl_samples(rows: rows, ends: ends, labels: labels.baseAddress))
-        }
-      }
+  /// Windows, or chunks of a stateful network.
+  fileprivate func sampleCount(_ configuration: NetworkConfiguration) -> Int {
+    guard configuration.state == .stateful else { return ends.count }
+    return segments.reduce(0) {
+      $0 + ($1.count + configuration.lookback - 1) / configuration.lookback
     }
-  }
-}
-
-/// One fit: epochs of batches, batches of tiles, each through the verbs.
-struct FitRun {
-  let configuration: NetworkConfiguration
-  let training: TrainingConfiguration
-  let verbs: pawl_kernels
-  var adam: AdamState
-  let refit: Int
-  let batch: Int
-  let tile: Int
-
-  // SAFETY: all pointers are to buffers of the sizes that `layout`, the workspace's shape and
-  // `count` name, checked by the caller; none is kept.
-  mutating func fit(
-    _ samples: pawl_samples, count: Int, values: UnsafeMutablePointer<Float>,
-    layout: pawl_lstm_layout, scratch: UnsafeMutablePointer<Float>,
-    gradient: UnsafeMutablePointer<Float>, order: UnsafeMutableBufferPointer<Int>,
-    words: UnsafeMutableBufferPointer<UInt32>
-  ) -> Result<FitReport, TrainingError> {
-    let pass = Pass(
-      shape: configuration.shape(samples: tile, training: true), scratch: scratch,
-      weights: values, gradient: gradient)
-    var report = FitReport(
-      samples: count, epochs: training.epochs, updates: 0, lossFirst: 0, lossLast: 0)
-    for epoch in 0..<training.epochs {
-      if training.shuffle { shuffle(order, words, count: count, epoch: epoch) }
-      var epochLoss = 0.0
-      var update = 0
-      var start = 0
-      while start < count {
-        let size = min(batch, count - start)
-        let squares = accumulateGradient(
-          pass, samples, order: order, from: start, size: size, epoch: epoch)
-        guard squares.isFinite else {
-          return .failure(
-            TrainingError(
-              refit: refit, epoch: epoch, update: update,
-              found: .loss(squares / Double(size * configuration.outputs))))
-        }
-        var factors = adam.advance(
-          learningRate: training.learningRate, dialect: configuration.dialect)
-        verbs.adam(
-          layout.count, &factors, gradient, values, values + layout.count,
-          values + 2 * layout.count)
-        epochLoss += squares
-        update += 1
-        start += size
-      }
-      report.updates += update
-      report.lossLast = epochLoss / Double(count * configuration.outputs)
-      if epoch == 0 { report.lossFirst = report.lossLast }
-    }
-    guard verbs.all_finite(layout.count, values) != 0 else {
-      let last = report.updates / training.epochs - 1
-      return .failure(
-        TrainingError(refit: refit, epoch: training.epochs - 1, update: last, found: .weights))
-    }
-    return .success(report)
-  }
-
-  /// Forward and backward over the tiles of one batch; the sum of squared errors.
-  private func accumulateGradient(
-    _ pass: Pass, _ samples: pawl_samples, order: UnsafeMutableBufferPointer<Int>, from start: Int,
-    size: Int, epoch: Int
-  ) -> Double {
-    guard let order = order.baseAddress else { preconditionFailure("the order holds a sample") }
-    var pass = pass
-    var samples = samples
-    let scale = Float(1 / Double(size * configuration.outputs))
-    let masks = configuration.masks
-    var squares = 0.0
-    var done = 0
-    while done < size {
-      let n = min(tile, size - done)
-      let index = order + start + done
-      if masks != 0 { drawMasks(pass, position: start + done, count: n, epoch: epoch) }
-      verbs.gather(&pass.shape, &pass.work, &samples, index, n, masks)
-      verbs.forward(&pass.shape, &pass.work, pass.weights, n, masks)
-      squares += verbs.squared_error(&pass.shape, &pass.work, &samples, index, n, scale)
-      verbs.backward(
-        &pass.shape, &pass.work, pass.weights, n, masks, done == 0 ? 1 : 0, pass.gradient)
-      done += n
-    }
-    return squares
-  }
-
-  /// Masks of samples number `position...` of the epoch. Elements are numbered sample by sample,
-  /// each sample's from a multiple of 16.
-  private func drawMasks(_ pass: Pass, position: Int, count: Int, epoch: Int) {
-    let hidden = pawl_padded(configuration.hidden[0])
-    func draw(_ mask: UnsafeMutablePointer<Float>, _ row: Int, _ rate: Float, _ purpose: Purpose) {
-      guard rate > 0 else { return }
-      verbs.mask(mask, count * row, position * row, rate, stream(purpose, epoch: epoch))
-    }
-    let inputs = Int(pass.shape.gate_inputs) * pawl_padded(configuration.features)
-    draw(pass.work.input_mask, inputs, configuration.inputDropout, .inputDropout)
-    draw(pass.work.hidden_mask, 4 * hidden, configuration.recurrentDropout, .recurrentDropout)
-    draw(pass.work.output_mask, hidden, configuration.dropout, .dropout)
-  }
-
-  /// Fisher and Yates's shuffle of 0..<count; step i draws element i of the stream.
-  private func shuffle(
-    _ order: UnsafeMutableBufferPointer<Int>, _ words: UnsafeMutableBufferPointer<UInt32>,
-    count: Int, epoch: Int
-  ) {
-    guard let base = words.baseAddress else { preconditionFailure("there are words") }
-    verbs.random(base, count, 0, stream(.shuffle, epoch: epoch))
-    for index in 0..<count { order[index] = index }
-    for index in stride(from: count - 1, to: 0, by: -1) {
-      let other = Int((UInt64(words[index]) * UInt64(index + 1)) >> 32)
-      order.swapAt(index, other)
-    }
-  }
-
-  private func stream(_ purpose: Purpose, epoch: Int) -> pawl_philox {
-    pawl_philox(
-      seed: training.seed, purpose: purpose.rawValue, epoch: UInt32(epoch), refit: UInt32(refit),
-      stream: UInt32(configuration.member) << 16)
-  }
-}
-
-/// The pointers of a pass over one tile.
-struct Pass {
-  var shape: pawl_lstm_shape
-  var work: pawl_lstm_workspace
-  let weights: UnsafeMutablePointer<Float>
-  let gradient: UnsafeMutablePointer<Float>
-
-  init(
-    shape: pawl_lstm_shape, scratch: UnsafeMutablePointer<Float>,
-    weights: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>
-  ) {
-    self.shape = shape
-    self.work = pawl_lstm_workspace_over(shape, scratch)
-    self.weights = weights
-    self.gradient = gradient
-  }
-}
-
-extension NetworkConfiguration {
-  /// Which dropouts training applies.
-  var masks: Int32 {
-    var masks = 0
-    if inputDropout > 0 { masks |= pawl_mask_inputs }
-    if recurrentDropout > 0 { masks |= pawl_mask_hidden }
-    if dropout > 0 { masks |= pawl_mask_output }
-    return Int32(masks)
   }
 }

@@ -11,29 +11,18 @@ extension Network {
   public func forecast(
     rows: [Float], end: Int, into outputs: inout [Float], using workspace: inout Workspace
   ) {
-    precondition(workspace.configuration == configuration, "the workspace is this network's")
+    precondition(workspace.serves(configuration), "the workspace is this network's")
     precondition(outputs.count == configuration.outputs, "outputs holds a forecast")
     precondition(
       end >= configuration.lookback - 1 && (end + 1) * configuration.features <= rows.count,
       "the window lies within rows")
-    var shape = configuration.shape(samples: 1, training: false)
-    let verbs = variant.verbs
-    values.withFloats { weights in
-      workspace.withMemory { scratch, _, _, _ in
-        rows.withUnsafeBufferPointer { rows in
-          withUnsafePointer(to: end) { end in
-            guard let rows = rows.baseAddress else { preconditionFailure("rows holds a window") }
-            // SAFETY: a workspace for training is at least as large as one for a single sample
-            // without masks; the window was checked above.
-            var work = pawl_lstm_workspace_over(shape, scratch)
-            var samples = pawl_samples(rows: rows, ends: end, labels: nil)
-            var index = 0
-            verbs.gather(&shape, &work, &samples, &index, 1, 0)
-            verbs.forward(&shape, &work, weights, 1, 0)
-            for output in 0..<configuration.outputs { outputs[output] = work.output[output] }
-          }
-        }
+    withPass(rows, &workspace) { pass, samples, weights in
+      withUnsafePointer(to: end) { end in
+        samples.ends = end
+        pass.gather(&samples, index: [0], count: 1)
       }
+      pass.forward(weights)
+      for output in 0..<configuration.outputs { outputs[output] = pass.outputs[output] }
     }
   }
 }

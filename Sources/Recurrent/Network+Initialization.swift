@@ -3,42 +3,55 @@ import Numerics
 extension Network {
   /// Draws new weights, those of refit `refit` (from 0, below 2³²), and sets the moments to zero.
   ///
-  /// PyTorch: every tensor uniform in ±1/√hidden. Keras 3: kernels Glorot-uniform over
-  /// (features, 4 hidden) and (hidden, outputs), recurrent matrix orthogonal, biases 0, 1 at the
-  /// forget gate.
+  /// PyTorch: every tensor uniform in ±1/√hidden, hidden of its layer, of the last for the head.
+  /// Keras: kernels Glorot-uniform over (inputs, gates · hidden) and (hidden, outputs), recurrent
+  /// matrix orthogonal, biases 0, 1 at an LSTM's forget gate. Keras 1 draws each gate apart: over
+  /// (inputs, hidden), and orthogonal with gain 1.1.
   public mutating func redraw(refit: Int) {
-    let hidden = configuration.hidden[0]
     for index in values.indices { values[index] = .zero }
-    adam = AdamState()
-    let cell = uniforms(
-      count: [Tensor.weightIH, .weightHH, .biasIH, .biasHH].reduce(0) {
-        $0 + $1.count(in: configuration)
-      }, refit: refit, layer: 0)
-    let head = uniforms(
-      count: Tensor.headWeight.count(in: configuration) + configuration.outputs, refit: refit,
-      layer: 1)
+    resetMoments()
+    for layer in configuration.hidden.indices { redraw(layer: layer, refit: refit) }
+    let last = configuration.hidden[configuration.hidden.count - 1]
+    var drawn = uniforms(
+      of: [.headWeight, .headBias], refit: refit, layer: configuration.hidden.count)
+    if configuration.dialect == .torch {
+      let bound = Float(1 / Double(last).squareRoot())
+      setUniform(.headWeight, from: &drawn, bound: bound)
+      setUniform(.headBias, from: &drawn, bound: bound)
+    } else {
+      setUniform(.headWeight, from: &drawn, bound: glorot(last, configuration.outputs))
+    }
+  }
+
+  private mutating func redraw(layer: Int, refit: Int) {
+    let hidden = configuration.hidden[layer]
+    let inputs = configuration.inputs(of: layer)
+    let gates = configuration.cell.gateCount
+    let tensors: [Tensor] = [.weightIH(layer), .weightHH(layer), .biasIH(layer), .biasHH(layer)]
+    var drawn = uniforms(of: tensors, refit: refit, layer: layer)
     switch configuration.dialect {
     case .torch:
       let bound = Float(1 / Double(hidden).squareRoot())
-      var drawn = cell[...]
-      for tensor in [Tensor.weightIH, .weightHH, .biasIH, .biasHH] {
-        setUniform(tensor, from: &drawn, bound: bound)
+      for tensor in tensors { setUniform(tensor, from: &drawn, bound: bound) }
+      return
+    case .keras3, .keras2:
+      setUniform(tensors[0], from: &drawn, bound: glorot(inputs, gates * hidden))
+      let matrix = orthogonal(rows: gates * hidden, layer: layer, refit: refit, from: 0)
+      setValues(matrix.map { Float($0) }, of: tensors[1])
+    case .keras1:
+      setUniform(tensors[0], from: &drawn, bound: glorot(inputs, hidden))
+      let matrices = (0..<gates).flatMap {
+        orthogonal(rows: hidden, layer: layer, refit: refit, from: $0 * hidden * hidden)
       }
-      drawn = head[...]
-      for tensor in [Tensor.headWeight, .headBias] {
-        setUniform(tensor, from: &drawn, bound: bound)
-      }
-    case .keras3, .keras2, .keras1:
-      var drawn = cell[...]
-      let inputs = Double(configuration.features + 4 * hidden)
-      setUniform(.weightIH, from: &drawn, bound: Float((6 / inputs).squareRoot()))
-      setValues(orthogonal(hidden: hidden, refit: refit), of: .weightHH)
-      let gates = (0..<4 * hidden).map { Float($0 / hidden == 1 ? 1 : 0) }
-      setValues(gates, of: .biasIH)
-      drawn = head[...]
-      let outputs = Double(hidden + configuration.outputs)
-      setUniform(.headWeight, from: &drawn, bound: Float((6 / outputs).squareRoot()))
+      setValues(matrices.map { Float(1.1 * $0) }, of: tensors[1])
     }
+    guard configuration.cell == .lstm else { return }
+    setValues((0..<4 * hidden).map { $0 / hidden == 1 ? 1 : 0 }, of: tensors[2])
+  }
+
+  /// √(6 / (inputs + outputs)).
+  private func glorot(_ inputs: Int, _ outputs: Int) -> Float {
+    Float((6 / Double(inputs + outputs)).squareRoot())
   }
 
   private mutating func setUniform(
@@ -49,27 +62,32 @@ extension Network {
     drawn = drawn.dropFirst(count)
   }
 
-  /// Uniform in [0, 1), multiples of 2⁻²⁴. Layer 0 is the cell, 1 the head, 2 the orthogonal matrix.
-  private func uniforms(count: Int, refit: Int, layer: UInt16) -> [Float] {
-    let stream = PhiloxStream(
-      seed: training.seed, purpose: .weights, refit: UInt32(refit),
-      member: UInt16(configuration.member), layer: layer)
-    return (0..<count).map { stream.uniformFloat(at: $0) }
+  /// Numbers for all elements of some tensors, uniform in [0, 1), multiples of 2⁻²⁴. Streams are
+  /// numbered: the layers, the head, then the layers' orthogonal matrices.
+  private func uniforms(of tensors: [Tensor], refit: Int, layer: Int) -> ArraySlice<Float> {
+    let stream = weightStream(refit: refit, layer: layer)
+    let count = tensors.reduce(0) { $0 + $1.count(in: configuration) }
+    return (0..<count).map { stream.uniformFloat(at: $0) }[...]
   }
 
-  /// A [4 hidden, hidden] matrix with orthonormal columns, uniform among them.
+  private func weightStream(refit: Int, layer: Int) -> PhiloxStream {
+    PhiloxStream(
+      seed: training.seed, purpose: .weights, refit: UInt32(refit),
+      member: UInt16(configuration.member), layer: UInt16(layer))
+  }
+
+  /// A [rows, hidden] matrix with orthonormal columns, uniform among them, row-major, of normals from
+  /// element `first` on.
   ///
   /// As in Keras: Q of the QR decomposition of a normal matrix, signs such that R's diagonal is
   /// positive. By Gram and Schmidt, each column against the others twice ("twice is enough": Giraud,
   /// Langou and Rozložník, 2005), in Float64 with a fixed order of sums.
-  private func orthogonal(hidden: Int, refit: Int) -> [Float] {
-    let rows = 4 * hidden
-    let stream = PhiloxStream(
-      seed: training.seed, purpose: .weights, refit: UInt32(refit),
-      member: UInt16(configuration.member), layer: 2)
+  private func orthogonal(rows: Int, layer: Int, refit: Int, from first: Int) -> [Double] {
+    let hidden = configuration.hidden[layer]
+    let stream = weightStream(refit: refit, layer: configuration.hidden.count + 1 + layer)
     var columns: [[Double]] = []
     for column in 0..<hidden {
-      var vector = (0..<rows).map { stream.normal(at: column * rows + $0) }
+      var vector = (0..<rows).map { stream.normal(at: first + column * rows + $0) }
       for _ in 0..<2 {
         for earlier in columns {
           var dot = 0.0
@@ -82,6 +100,6 @@ extension Network {
       let length = square.squareRoot()
       columns.append(vector.map { $0 / length })
     }
-    return (0..<rows * hidden).map { Float(columns[$0 % hidden][$0 / hidden]) }
+    return (0..<rows * hidden).map { columns[$0 % hidden][$0 / hidden] }
   }
 }

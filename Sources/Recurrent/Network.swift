@@ -1,7 +1,7 @@
 import Bytes
 import CKernels
 
-/// A recurrent network with a linear head, its optimiser's moments, and how it is trained.
+/// A recurrent network with a linear head, what its optimiser remembers, and how it is trained.
 ///
 /// A value: a copy trains on its own. Weights and moments are Float32. All randomness is counter
 /// based, so what a fit does depends on the configuration, the weights and moments, the data and
@@ -17,10 +17,11 @@ public struct Network: Restorable, Sendable {
   /// Which kernels run. It never changes a bit of the result.
   public let variant: KernelVariant
 
-  /// Weights, then Adam's first moments, then its second, each in the kernels' layout.
+  /// Weights, then what the optimiser remembers of each, in as many slots as it needs, each in the
+  /// kernels' layout.
   var values: [SIMD16<Float>]
-  var adam = AdamState()
-  let layout: pawl_lstm_layout
+  var optimizer = OptimizerState()
+  let layout: NetworkLayout
 
   /// A network with the initial weights of its dialect, those of refit 0.
   public init(
@@ -31,61 +32,64 @@ public struct Network: Restorable, Sendable {
     self.configuration = configuration
     self.training = training
     self.variant = variant
-    layout = configuration.layout
-    values = Array(repeating: .zero, count: 3 * layout.count / 16)
+    layout = NetworkLayout(configuration)
+    values = Array(repeating: .zero, count: (1 + training.optimizer.slots) * layout.count / 16)
     redraw(refit: 0)
   }
 
   /// Scratch memory for `fit` and `forecast` of this network and of its copies.
-  public func makeWorkspace() -> Workspace { Workspace(configuration, batch: training.batch) }
+  ///
+  /// - Parameter threads: threads on which a fit may train the tiles of a batch side by side, where
+  ///   they are worth it; the result has the same bits with any number.
+  /// - Returns: the memory, of any number of calls one after the other.
+  public func makeWorkspace(threads: Int = 1) -> Workspace {
+    Workspace(configuration, batch: training.batch, threads: threads)
+  }
 
   /// Updates since the moments were last set to zero.
-  public var updates: Int { adam.updates }
+  public var updates: Int { optimizer.updates }
 
-  /// Sets Adam's moments and counters to zero; the weights stay.
+  /// Sets what the optimiser remembers back to its start; the weights stay.
   public mutating func resetMoments() {
-    for index in layout.count / 16..<values.count { values[index] = .zero }
-    adam = AdamState()
+    let start = SIMD16(repeating: Float(training.optimizer.initialAccumulator))
+    for index in layout.count / 16..<values.count { values[index] = start }
+    optimizer = OptimizerState()
   }
 
   /// The values of a tensor in PyTorch's order.
   public func values(of tensor: Tensor) -> [Float] {
-    (0..<tensor.count(in: configuration)).map { index in
-      let position = position(of: index, in: tensor)
-      return values[position / 16][position % 16]
+    var result: [Float] = []
+    layout.forEachPlace(of: tensor, in: configuration) { place in
+      result.append(values[place / 16][place % 16])
     }
+    return result
   }
 
   /// Replaces the values of a tensor, given in PyTorch's order; the moments stay.
   public mutating func setValues(_ newValues: [Float], of tensor: Tensor) {
-    precondition(
-      newValues.count == tensor.count(in: configuration),
-      "\(tensor.rawValue) takes \(tensor.count(in: configuration)) values")
-    for (index, value) in newValues.enumerated() {
-      let position = position(of: index, in: tensor)
-      values[position / 16][position % 16] = value
+    let count = tensor.count(in: configuration)
+    precondition(newValues.count == count, "\(tensor) takes \(count) values")
+    var next = 0
+    layout.forEachPlace(of: tensor, in: configuration) { place in
+      values[place / 16][place % 16] = newValues[next]
+      next += 1
     }
-  }
-
-  private func position(of index: Int, in tensor: Tensor) -> Int {
-    tensor.position(
-      of: index, hidden: configuration.hidden[0], features: configuration.features, in: layout)
   }
 
   public func save(to writer: inout StateWriter) {
     writer.write(
-      values.withFloats { Array(UnsafeBufferPointer(start: $0, count: 3 * layout.count)) })
-    adam.save(to: &writer)
+      values.withFloats { Array(UnsafeBufferPointer(start: $0, count: 16 * values.count)) })
+    optimizer.save(to: &writer)
   }
 
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
     let floats = try reader.readFloats()
-    guard floats.count == 3 * layout.count else {
-      throw StateError("the network had \(floats.count) values, \(3 * layout.count) are needed")
+    guard floats.count == 16 * values.count else {
+      throw StateError("the network had \(floats.count) values, \(16 * values.count) are needed")
     }
-    var restored = AdamState()
+    var restored = OptimizerState()
     try restored.restore(from: &reader)
-    adam = restored
+    optimizer = restored
     for (index, value) in floats.enumerated() { values[index / 16][index % 16] = value }
   }
 }

@@ -1,4 +1,5 @@
-/// What training makes small: a weighted mean over the batch and its outputs, e = label - forecast.
+/// What training makes small: the mean over the batch's outputs that have a label, each times its
+/// sample's weight, e = label - forecast.
 public enum Loss: Equatable, Sendable {
   case mse
   case mae
@@ -39,7 +40,8 @@ public struct Optimizer: Equatable, Sendable {
   public var beta1: Double
   public var beta2: Double
   public var epsilon: Double
-  /// Of adamw: decoupled. Of the others 0, or a decay that is added before the update.
+  /// Times the weight: of adamw, and of all in Keras's way, times the learning rate too and taken off
+  /// the weight before the update; of PyTorch's others added to the gradient after clipping.
   public var weightDecay: Double
   /// Of adagrad: where its sums start.
   public var initialAccumulator: Double
@@ -138,6 +140,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
   ) {
     precondition(learningRate > 0 && learningRate.isFinite, "learningRate is above 0")
     precondition(epochs >= 1, "epochs is at least 1")
+    precondition(Float(optimizer.epsilon) > 0, "epsilon is above 0 in Float32")
+    precondition(earlyStopping?.patience ?? 1 >= 1, "patience is at least 1")
     precondition(maxUpdates ?? 1 >= 1, "a fit has an update")
     if case .size(let size) = batch { precondition(size >= 1, "a batch is at least 1") }
     self.loss = loss

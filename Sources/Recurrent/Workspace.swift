@@ -10,61 +10,88 @@ public struct Workspace: Sendable {
 
   let configuration: NetworkConfiguration
   let samples: Int
-  /// Scratch of a pass, then the gradient. Vectors, because they are aligned to 64 bytes.
+  /// Tiles of a batch that are trained on at the same time. No result depends on it.
+  let threads: Int
+  /// For each thread the scratch of a pass, then a gradient. Vectors, because they are aligned to 64
+  /// bytes.
   private var memory: [SIMD16<Float>]
   private let scratchFloats: Int
-  /// The samples of the epoch in the order in which they are trained on.
-  var order: [Int] = []
-  var words: [UInt32] = []
+  private let gradientFloats: Int
+  private var fitMemory = FitMemory()
 
   /// Bytes that a network of this shape takes with its moments and its workspace.
-  public static func byteCount(_ configuration: NetworkConfiguration, batch: Batch) -> Int {
+  public static func byteCount(
+    _ configuration: NetworkConfiguration, batch: Batch, threads: Int = 1
+  ) -> Int {
     let samples = samplesAtOnce(batch)
-    let scratch = pawl_lstm_workspace_floats(configuration.shape(samples: samples, training: true))
-    return 4 * (Int(scratch) + 4 * configuration.layout.count)
+    let scratch = TilePass.floats(configuration, samples: samples, training: true)
+    let weights = NetworkLayout(configuration).count
+    return 4 * (3 * weights + threads * (scratch + weights))
   }
 
-  private static func samplesAtOnce(_ batch: Batch) -> Int {
+  static func samplesAtOnce(_ batch: Batch) -> Int {
     switch batch {
     case .size(let size): min(size, tile)
     case .all: tile
     }
   }
 
-  public init(_ configuration: NetworkConfiguration, batch: Batch) {
+  /// - Parameters:
+  ///   - configuration: of the network that will use it.
+  ///   - batch: that of the network's training.
+  ///   - threads: threads of a fit, at least 1; no more are used than a batch has tiles.
+  public init(_ configuration: NetworkConfiguration, batch: Batch, threads: Int = 1) {
+    precondition(threads >= 1, "there is at least one thread")
     self.configuration = configuration
+    self.threads = threads
     samples = Workspace.samplesAtOnce(batch)
-    scratchFloats = pawl_lstm_workspace_floats(
-      configuration.shape(samples: samples, training: true))
-    memory = Array(repeating: .zero, count: (scratchFloats + configuration.layout.count) / 16)
+    scratchFloats = TilePass.floats(configuration, samples: samples, training: true)
+    gradientFloats = NetworkLayout(configuration).count
+    memory = Array(
+      repeating: .zero, count: threads * (scratchFloats + gradientFloats) / 16)
   }
 
-  /// Calls `body` with the base of the scratch and of the gradient.
+  /// Whether networks of a configuration can use it: which member they are does not matter.
+  func serves(_ network: NetworkConfiguration) -> Bool {
+    var network = network
+    network.member = configuration.member
+    return network == configuration
+  }
+
+  /// Calls `body` with the base of the scratch.
+  mutating func withScratch<Result>(
+    _ body: (_ scratch: UnsafeMutablePointer<Float>) -> Result
+  ) -> Result {
+    memory.withFloats(body)
+  }
+
+  /// The part of the memory that one thread has.
+  struct ThreadMemory {
+    let scratch: UnsafeMutablePointer<Float>
+    let gradient: UnsafeMutablePointer<Float>
+  }
+
+  /// Calls `body` with the memory of each thread, and with what fits of `samples` samples need.
   mutating func withMemory<Result>(
+    _ network: Network, samples: Int,
     _ body: (
-      _ scratch: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>,
-      _ order: UnsafeMutableBufferPointer<Int>, _ words: UnsafeMutableBufferPointer<UInt32>
+      _ threads: [ThreadMemory], _ memory: FitMemory.Pointers
     ) -> Result
   ) -> Result {
+    let threads = self.threads
     let scratchFloats = self.scratchFloats
+    let floats = scratchFloats + gradientFloats
+    let rowsOfTile = samples * configuration.lookback
     return memory.withFloats { memory in
-      order.withUnsafeMutableBufferPointer { order in
-        words.withUnsafeMutableBufferPointer { words in
-          body(memory, memory + scratchFloats, order, words)
-        }
+      let parts = (0..<threads).map { thread in
+        ThreadMemory(
+          scratch: memory + thread * floats, gradient: memory + thread * floats + scratchFloats)
       }
-    }
-  }
-
-  /// Makes room for an epoch of `count` samples.
-  mutating func prepareOrder(count: Int, shuffled: Bool) {
-    if order.count < count {
-      order.reserveCapacity(2 * count)
-      order.append(contentsOf: order.count..<count)
-    }
-    if shuffled, words.count < count {
-      words.reserveCapacity(2 * count)
-      words.append(contentsOf: repeatElement(0, count: count - words.count))
+      return fitMemory.withPointers(
+        network, samples: samples, rowsOfTile: rowsOfTile, threads: threads
+      ) {
+        body(parts, $0)
+      }
     }
   }
 }

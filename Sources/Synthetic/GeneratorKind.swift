@@ -6,6 +6,8 @@ public enum GeneratorKind: String, CaseIterable, Sendable {
   case cointPath = "coint_path"
   /// Independent Gaussian walks with steps of variance 1: the null, with nothing to be found.
   case randomWalk = "random_walk"
+  /// One price that forgets: `X = start + phi (X - start) + ε` with standard normal ε.
+  case ar1
 
   /// The parameters that may be set, in the order in which they are listed and written.
   public var parameters: [GeneratorParameter] {
@@ -13,6 +15,15 @@ public enum GeneratorKind: String, CaseIterable, Sendable {
       name: "start", summary: "the first close of each series", defaultValue: 100,
       allowed: -1e12...1e12)
     switch self {
+    case .ar1:
+      return [
+        GeneratorParameter(
+          name: "start", summary: "the first close, and the mean that the price returns to",
+          defaultValue: 100, allowed: -1e12...1e12),
+        GeneratorParameter(
+          name: "phi", summary: "the share of X - start that is left after a bar",
+          defaultValue: 0.9, allowed: -0.9999...0.9999),
+      ]
     case .cointPath:
       return [
         start,

@@ -72,7 +72,12 @@ public struct GeneratorSettings: Equatable, Sendable {
 
   /// The names of the series: X and Y of a pair, X1 to Xn of more, X of one alone.
   public var instruments: [String] {
-    let count = kind == .cointPath ? 2 : Int(self["series"])
+    let count =
+      switch kind {
+      case .cointPath: 2
+      case .randomWalk: Int(self["series"])
+      case .ar1: 1
+      }
     return count <= 2 ? Array(["X", "Y"].prefix(count)) : (1...count).map { "X\($0)" }
   }
 }

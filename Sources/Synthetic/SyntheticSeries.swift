@@ -34,6 +34,15 @@ public struct SyntheticSeries: Equatable, Sendable {
         y.append(y[bar - 1] + yStep)
       }
       return [x, y]
+    case .ar1:
+      let mean = settings["start"]
+      let phi = settings["phi"]
+      var x = [mean]
+      for bar in 1..<settings.bars {
+        let shock = shocks.next(series: 0, bar: bar)
+        x.append(mean + phi * (x[bar - 1] - mean) + shock)
+      }
+      return [x]
     case .randomWalk:
       var walks = [[Double]](
         repeating: [settings["start"]], count: settings.instruments.count)

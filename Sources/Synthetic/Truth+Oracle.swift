@@ -31,7 +31,7 @@ extension Truth {
     precondition(horizon >= 1, "an oracle's horizon is at least 1")
     precondition(closes.count == instruments.count, "an oracle needs one close an instrument")
     let gain = gain(of: target.instrument)
-    let pull = gain == 0 ? 0 : gain * (closes[1] - closes[0])
+    let pull = gain == 0 ? 0 : gain * spread(closes)
     switch target {
     case .close(let index): return closes[index] + pull * accumulated(horizon)
     case .change: return pull * remaining(horizon - 1)
@@ -57,7 +57,7 @@ extension Truth {
       let fromY: Double
       if target.instrument == 0 {
         fromX = 1 - delta * loss * a
-        fromY = delta * a
+        fromY = settings.kind == .ar1 ? 0 : delta * a
       } else {
         fromX = sigma + sigma * (1 - delta) * loss * a
         fromY = 1 - sigma * (1 - delta) * a
@@ -90,6 +90,11 @@ extension Truth {
   private func gain(of index: Int) -> Double {
     precondition(instruments.indices.contains(index), "a target's instrument has a truth")
     return index == 0 ? delta : -sigma * (1 - delta)
+  }
+
+  /// S: what pulls at the prices.
+  private func spread(_ closes: [Double]) -> Double {
+    (settings.kind == .ar1 ? settings["start"] : closes[1]) - closes[0]
   }
 
   /// The variance of `factor` · S.

@@ -35,12 +35,12 @@ public struct SampleLedger: Restorable, Sendable {
   ///   - horizons: in bars, one output each.
   ///   - needsLabelsInWindow: whether a window without a label of its own, of each horizon
   ///     (`labelBars`), is no sample.
-  /// - Precondition: counts are at least 1; horizons are at least 0 and differ, 0 stands alone (the
+  /// - Precondition: `lookback` is at least 1; horizons are at least 0 and differ, 0 stands alone (the
   ///   label of a longer one would lie at the bar that 0 forecasts).
   public init(
     featureCount: Int, lookback: Int, horizons: [Int], needsLabelsInWindow: Bool = false
   ) {
-    precondition(featureCount >= 1, "a model has at least one feature")
+    precondition(featureCount >= 0, "a row has no negative number of features")
     precondition(lookback >= 1, "a window has at least one bar")
     precondition(!horizons.isEmpty && horizons.allSatisfy { $0 >= 0 }, "horizons are not negative")
     precondition(Set(horizons).count == horizons.count, "each horizon is named once")
@@ -56,6 +56,7 @@ public struct SampleLedger: Restorable, Sendable {
   /// Takes in the next bar: its feature row and the target of each horizon evaluated at it.
   ///
   /// - Returns: the sample that this bar made mature, if any.
+  @discardableResult
   public mutating func append(features: [Double], labels: [Double]) -> Int? {
     precondition(features.count == featureCount, "a row has one value a feature")
     precondition(labels.count == horizons.count, "there is one label a horizon")
@@ -72,6 +73,11 @@ public struct SampleLedger: Restorable, Sendable {
     if needsLabelsInWindow, !hasLabels(inWindowEndingAt: sample) { return nil }
     mature.append(sample)
     return sample
+  }
+
+  /// Whether a row misses no feature.
+  func isComplete(_ row: Int) -> Bool {
+    rows[row * featureCount..<(row + 1) * featureCount].allSatisfy(\.isFinite)
   }
 
   /// Whether the window that ends at the newest bar misses no feature.

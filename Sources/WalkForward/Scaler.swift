@@ -7,10 +7,13 @@ public enum ScalerKind: Equatable, Sendable {
   case minmax(low: Double, high: Double)
   /// Mean 0, standard deviation 1 (dividing by n).
   case zscore
+  /// Median 0, interquartile range 1, quantiles by linear interpolation (NumPy's default). Where the
+  /// quartiles are one, though not all values are, the standard deviation takes their place.
+  case robust
 }
 
 /// On which values a scaler is fitted.
-public enum ScalerFit: Equatable, Sendable {
+public enum ScalerFit: String, CaseIterable, Sendable {
   /// The training set of each refit.
   case train
   /// The training set of the first refit, then frozen.
@@ -45,14 +48,21 @@ public struct Scaler: Equatable, Sendable {
 
 /// What a scaler is fitted from, taken in one value at a time in time order (Welford's update), so
 /// that a set that grows by one needs no second pass.
+///
+/// For `robust` the values are kept too, in their order: a value more then costs as much as moving
+/// those above it, some 10 microseconds for each 100 000.
 public struct ScalerStatistics: Equatable, Sendable {
   public private(set) var count = 0
   private var mean = 0.0
   private var squares = 0.0
   private var low = Double.infinity
   private var high = -Double.infinity
+  /// Empty unless quantiles are wanted.
+  private var values = SortedValues()
+  private let keepsValues: Bool
 
-  public init() {}
+  /// - Parameter kind: the scaler that is wanted.
+  public init(for kind: ScalerKind) { keepsValues = kind == .robust }
 
   public mutating func add(_ value: Double) {
     count += 1
@@ -61,10 +71,13 @@ public struct ScalerStatistics: Equatable, Sendable {
     squares += before * (value - mean)
     low = min(low, value)
     high = max(high, value)
+    if keepsValues { values.add(value) }
   }
 
   /// The scaler of the values so far; without any, the identity.
-  public func fitted(_ kind: ScalerKind) -> Scaler {
+  ///
+  /// - Precondition: `kind` is `robust` only if the statistics were made for it.
+  public mutating func fitted(_ kind: ScalerKind) -> Scaler {
     guard count > 0 else { return .identity }
     switch kind {
     case .none:
@@ -77,10 +90,18 @@ public struct ScalerStatistics: Equatable, Sendable {
     case .zscore:
       // A constant's mean may be off by an ulp, which must not be blown up to unit size.
       guard high > low else { return Scaler(offset: low, unit: 0, gain: 1, shift: 0) }
+      return Scaler(offset: mean, unit: deviation, gain: 1, shift: 0)
+    case .robust:
+      precondition(keepsValues, "statistics for quantiles keep their values")
+      guard high > low else { return Scaler(offset: low, unit: 0, gain: 1, shift: 0) }
+      let range = values.quantile(0.75) - values.quantile(0.25)
       return Scaler(
-        offset: mean, unit: (squares / Double(count)).squareRoot(), gain: 1, shift: 0)
+        offset: values.quantile(0.5), unit: range > 0 ? range : deviation, gain: 1, shift: 0)
     }
   }
+
+  /// The standard deviation of the values so far (dividing by n); without any, NaN.
+  var deviation: Double { (squares / Double(count)).squareRoot() }
 }
 
 /// One scaler a feature and one an output.
@@ -93,8 +114,15 @@ public struct ScalerSet: Equatable, Sendable {
     features: [ScalerStatistics], outputs: [ScalerStatistics], kind: ScalerKind,
     outputKind: ScalerKind
   ) {
-    self.features = features.map { $0.fitted(kind) }
-    self.outputs = outputs.map { $0.fitted(outputKind) }
+    var (features, outputs) = (features, outputs)
+    self.init(
+      features: features.indices.map { features[$0].fitted(kind) },
+      outputs: outputs.indices.map { outputs[$0].fitted(outputKind) })
+  }
+
+  init(features: [Scaler], outputs: [Scaler]) {
+    self.features = features
+    self.outputs = outputs
   }
 
   init(featureCount: Int, outputCount: Int) {
@@ -124,11 +152,13 @@ extension ScalerStatistics: Restorable {
   public func save(to writer: inout StateWriter) {
     writer.write(count)
     writer.write([mean, squares, low, high])
+    if keepsValues { values.save(to: &writer) }
   }
 
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
     count = try reader.readInt()
     let values = try reader.readDoubles(count: 4, "a scaler's statistics")
     (mean, squares, low, high) = (values[0], values[1], values[2], values[3])
+    if keepsValues { try self.values.restore(from: &reader) }
   }
 }

@@ -5,38 +5,41 @@ import Bytes
 struct ScalerFitting: Restorable, Sendable {
   let kind: ScalerKind
   let outputKind: ScalerKind
-  /// Statistics of every mature sample, kept up as they mature, so that a set that only grows needs
-  /// no second pass.
+  /// Statistics of the first `samplesTaken` mature samples, so that a set that only grows needs no
+  /// second pass.
   private var features: [ScalerStatistics]
   private var outputs: [ScalerStatistics]
   private var rowsThrough = -1
+  private var samplesTaken = 0
 
-  init(kind: ScalerKind, outputKind: ScalerKind, ledger: SampleLedger) {
+  init(kind: ScalerKind, outputKind: ScalerKind, featureCount: Int, outputCount: Int) {
     self.kind = kind
     self.outputKind = outputKind
-    features = Array(repeating: ScalerStatistics(), count: ledger.featureCount)
-    outputs = Array(repeating: ScalerStatistics(), count: ledger.horizons.count)
-  }
-
-  /// Takes in a sample that has just become mature.
-  mutating func add(_ sample: Int, of ledger: SampleLedger) {
-    let first = max(sample - ledger.lookback + 1, rowsThrough + 1)
-    rowsThrough = sample
-    Self.add(rows: first..<sample + 1, of: ledger, to: &features)
-    for index in outputs.indices {
-      outputs[index].add(ledger.label(of: sample, horizonIndex: index))
-    }
+    features = Array(repeating: ScalerStatistics(for: kind), count: featureCount)
+    outputs = Array(repeating: ScalerStatistics(for: outputKind), count: outputCount)
   }
 
   /// Scalers of all mature samples.
-  func fittedOnAll() -> ScalerSet {
-    ScalerSet(features: features, outputs: outputs, kind: kind, outputKind: outputKind)
+  mutating func fittedOnAll(of ledger: SampleLedger) -> ScalerSet {
+    for sample in ledger.mature[samplesTaken...] {
+      let first = max(sample - ledger.lookback + 1, rowsThrough + 1)
+      rowsThrough = sample
+      Self.add(rows: first..<sample + 1, of: ledger, to: &features)
+      for index in outputs.indices {
+        outputs[index].add(ledger.label(of: sample, horizonIndex: index))
+      }
+    }
+    samplesTaken = ledger.mature.count
+    // In place, so that what a scaler puts in order stays so.
+    return ScalerSet(
+      features: features.indices.map { features[$0].fitted(kind) },
+      outputs: outputs.indices.map { outputs[$0].fitted(outputKind) })
   }
 
   /// Scalers of some samples, in time order.
   func fitted(on samples: [Int], of ledger: SampleLedger) -> ScalerSet {
-    var features = features.map { _ in ScalerStatistics() }
-    var outputs = outputs.map { _ in ScalerStatistics() }
+    var features = features.map { _ in ScalerStatistics(for: kind) }
+    var outputs = outputs.map { _ in ScalerStatistics(for: outputKind) }
     for block in WindowBlocks(samples: samples, lookback: ledger.lookback) {
       Self.add(rows: block.rows, of: ledger, to: &features)
       for index in outputs.indices {
@@ -51,8 +54,8 @@ struct ScalerFitting: Restorable, Sendable {
   ///
   /// - Returns: nil where an output that is scaled has no such label.
   func fitted(onWindowEndingAt bar: Int, of ledger: SampleLedger) -> ScalerSet? {
-    var features = features.map { _ in ScalerStatistics() }
-    var outputs = outputs.map { _ in ScalerStatistics() }
+    var features = features.map { _ in ScalerStatistics(for: kind) }
+    var outputs = outputs.map { _ in ScalerStatistics(for: outputKind) }
     let window = bar - ledger.lookback + 1..<bar + 1
     Self.add(rows: window, of: ledger, to: &features)
     for index in ledger.horizons.indices {
@@ -77,11 +80,16 @@ struct ScalerFitting: Restorable, Sendable {
   func save(to writer: inout StateWriter) {
     for statistics in features + outputs { statistics.save(to: &writer) }
     writer.write(rowsThrough)
+    writer.write(samplesTaken)
   }
 
   mutating func restore(from reader: inout StateReader) throws(StateError) {
     for index in features.indices { try features[index].restore(from: &reader) }
     for index in outputs.indices { try outputs[index].restore(from: &reader) }
     rowsThrough = try reader.readInt()
+    samplesTaken = try reader.readInt()
+    guard samplesTaken >= 0 else {
+      throw StateError("scalers were fitted on \(samplesTaken) samples")
+    }
   }
 }

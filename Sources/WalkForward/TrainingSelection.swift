@@ -15,15 +15,15 @@ extension TrainingSet {
   /// Chooses the samples of a refit.
   ///
   /// - Parameters:
-  ///   - mature: every mature sample, in time order.
+  ///   - mature: every mature sample, in time order, from index 0.
   ///   - usedCount: how many of `mature` were mature at the last refit; 0 at the first.
   ///   - draw: the counter-based stream that replay draws from.
   /// - Returns: the samples in time order; none only where none is mature, or none has matured since
   ///   the last refit and nothing is replayed.
-  func select(from mature: [Int], usedCount: Int, draw: PhiloxStream) -> [Int] {
+  func select(from mature: ArraySlice<Int>, usedCount: Int, draw: PhiloxStream) -> [Int] {
     switch self {
     case .expanding:
-      return mature
+      return Array(mature)
     case .rolling(let window):
       return Array(mature.suffix(window))
     case .incremental(let replay):

@@ -1,13 +1,28 @@
 /// One refit. A row of `training`.
 public struct Refit: Equatable, Sendable {
+  /// From where a refit set out, or that it came to nothing.
+  public enum Start: String, CaseIterable, Sendable {
+    case warm
+    case warmResetMoments = "warm-reset-moments"
+    case cold
+    /// Training met a number that is not finite, and the model stays as it was before.
+    case kept
+  }
+
   /// Counts from 1.
   public var index: Int
   public var samples: Int
   public var epochs: Int
   public var updates: Int
-  /// Mean training loss of the first and the last epoch, in scaled units.
+  /// Mean training loss of the first and the last epoch, in scaled units; NaN where the model has
+  /// no such loss.
   public var lossFirst: Double
   public var lossLast: Double
+  /// The loss of the samples held out, at the best epoch; nil where none were.
+  public var validationLoss: Double? = nil
+  /// From 1; nil where no samples were held out.
+  public var bestEpoch: Int? = nil
+  public var start: Start
 }
 
 /// A dated number about bar `bar + horizon`. A row of `forecasts`.
@@ -18,17 +33,36 @@ public struct Forecast: Equatable, Sendable {
   public var trainedThroughBar: Int
   /// The refit that made the weights.
   public var refit: Int
-  /// In the target's own unit, like the baselines.
+  /// In the target's own unit, like all that follows. Of a model of quantiles the middle one.
   public var value: Double
   /// The newest label known at `bar`; NaN before the first.
   public var naive: Double
   /// The mean of all labels known at `bar`; NaN before the first.
   public var mean: Double
+  /// The lowest and the highest quantile, NaN where the model has none.
+  public var lower: Double = .nan
+  public var upper: Double = .nan
+  /// The standard deviation over the members of an ensemble, NaN where there are no two.
+  public var spread: Double = .nan
 }
 
 /// A forecast whose label has matured. A row of `scores`.
 public struct Score: Equatable, Sendable {
   public var bar: Int
   public var forecast: Forecast
+  public var actual: Double
+}
+
+/// What the model makes of a sample that it was trained on at the last refit. A row of `fitted`.
+public struct FittedForecast: Equatable, Sendable {
+  /// The sample: the bar at which its window ends.
+  public var bar: Int
+  public var horizon: Int
+  public var refit: Int
+  /// In the target's own unit, like all that follows.
+  public var value: Double
+  public var lower: Double = .nan
+  public var upper: Double = .nan
+  public var spread: Double = .nan
   public var actual: Double
 }

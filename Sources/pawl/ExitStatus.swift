@@ -29,7 +29,7 @@ enum ExitStatus: Int32 {
       case .data: self = .bars
       }
     case .journal(let error): self = ExitStatus(error)
-    case .training: self = .internalFailure
+    case .training, .internalFault: self = .internalFailure
     case .overflow: self = .bars
     }
   }
@@ -68,7 +68,8 @@ enum ExitStatus: Int32 {
         exit(0)
       }
       printError(message)
-      exit(ExitStatus.usage.rawValue)
+      // What the parser refuses is the user's to mend; any other error should have been one of ours.
+      exit((code == .validationFailure ? ExitStatus.usage : .internalFailure).rawValue)
     }
   }
 

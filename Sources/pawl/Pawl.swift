@@ -11,7 +11,7 @@ struct Pawl: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, ResumeCommand.self, VerifyCommand.self, DiffCommand.self,
       GoldenCommand.self, AuditCommand.self, ExplainCommand.self, GenerateCommand.self,
-      BenchCommand.self,
+      ModelCommand.self, BenchCommand.self,
     ])
 
   static func main() async {

@@ -132,7 +132,7 @@ private func prepared(_ more: String...) throws -> PreparedRun {
 
 @Test func aFractionOfTheSpanIsResolvedIntoTheSpec() throws {
   let prepared = try prepared("walk_forward.first=0.25")
-  #expect(prepared.spec.learning?.walkForward.first == .count(65))
+  #expect(prepared.spec.learning?.walk.first == 65)
   #expect(prepared.spec.resolvedText.contains("first: 65"))
 }
 

@@ -18,7 +18,7 @@ import Testing
   ("data={}", "data was {}, at least one instrument is needed"),
   ("training.epochs.x=5", "training.epochs was 3, a mapping is needed to set training.epochs.x in"),
   ("walk_forward.window=3", "walk_forward.window was given without train: rolling, which it needs"),
-  ("model.cell=gru", "model.cell was gru, this version has lstm"),
+  ("model.cell=gra", "model.cell was gra, one of rnn, gru, lstm is needed; did you mean gru?"),
   (
     "span={ from: x }",
     "span.from was x, a date like 2018-12-31 or a time like 2018-12-31T21:00:00Z is needed"
@@ -38,13 +38,13 @@ func aWrongValueOfTheCommandLineIsNamedByItsOption(option: String, message: Stri
       "features.x=-X.close", "walk_forward.train=rolling", "walk_forward.window=40",
       "execution.slippage_bps=3", "training.epochs=6",
     ])
-  #expect(spec.learning?.training.epochs == 6)
+  #expect(spec.learning?.network?.training.epochs == 6)
   #expect(spec.execution.feeBps == 2)
   #expect(spec.execution.slippageBps == 3)
   #expect(spec.span.to == nil)
   #expect(spec.span.from != nil)
   #expect(spec.learning?.features[0].expression.text == "-X.close")
-  #expect(spec.learning?.walkForward.train == .rolling(window: 40))
+  #expect(spec.learning?.walk.trainingSet == .rolling(window: 40))
 }
 
 @Test func aSectionThatIsMissingMayBeSet() throws {

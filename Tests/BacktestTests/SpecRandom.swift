@@ -1,4 +1,6 @@
 import Market
+import Recurrent
+import WalkForward
 
 @testable import Backtest
 
@@ -86,7 +88,8 @@ extension SpecRandom {
       learning: chance(70) ? learning() : nil, allowLeaks: chance(50),
       positions: PositionsSpec(
         unit: word(PositionsSpec.Unit.self), rebalance: word(PositionsSpec.Rebalance.self),
-        positions: positions), execution: execution())
+        positions: positions), execution: execution(),
+      logs: LogsSpec(losses: chance(50), fitted: chance(50)))
   }
 
   private mutating func span() -> SpanSpec {
@@ -105,9 +108,10 @@ extension SpecRandom {
     if chance(40) {
       return .generate(
         GenerateSpec(
-          kind: chance(50)
-            ? .cointPath(delta: fraction() + 0.5, sigma: fraction() * 2)
-            : .randomWalk(series: 1 + below(5)),
+          kind: pick([
+            .cointPath(delta: fraction() + 0.5, sigma: fraction() * 2),
+            .randomWalk(series: 1 + below(5)), .ar1(phi: 0.5 - fraction()),
+          ]),
           bars: 2 + below(2_921_939), seed: UInt32(below(100)),
           stream: word(GenerateSpec.Stream.self), start: fraction() * 1e12 - 1e9,
           prices: word(PriceRule.self),
@@ -130,29 +134,109 @@ extension SpecRandom {
       features.append(FeatureSpec(name: name, expression: expression()))
     }
     let horizons = pick([[0], [1], [1_000_000], [3, 1, 2]])
-    var hidden: [Int] = []
-    for _ in 0...below(3) { hidden.append(1 + below(8192)) }
-    let low = -fraction() - 0.1
+    let scalers = scalers()
+    var walk = WalkConfiguration(
+      horizons: horizons,
+      trainingSet: pick([.expanding, .rolling(window: count()), .incremental(replay: count() - 1)]),
+      first: 1, refits: refits(), start: .warm, scaler: pick(scalers), targetScaler: pick(scalers),
+      scalerFit: word(ScalerFit.self), seed: 0)
+    var fraction: Double?
+    if chance(50) { walk.first = count() } else { fraction = self.fraction() / 2 + 0.25 }
+    let forecaster = forecaster(features: features.count, &walk)
     return LearningSpec(
       features: features,
       target: TargetSpec(
         value: expression(), horizons: horizons, isList: horizons.count > 1 || chance(30)),
-      model: ModelSpec(
-        cell: word(ModelSpec.Cell.self), hidden: hidden, lookback: 1 + below(100_000),
-        dropout: fraction(), inputDropout: fraction(), recurrentDropout: fraction(),
-        isStateful: chance(50), dialect: word(ModelSpec.Dialect.self),
-        initialWeights: chance(50) ? file() : nil),
-      training: TrainingSpec(
-        loss: word(TrainingSpec.Loss.self), optimizer: word(TrainingSpec.Optimizer.self),
-        learningRate: positive(), epochs: count(), batch: chance(30) ? .all : .size(count()),
-        shuffle: chance(50), scaler: word(TrainingSpec.Scaler.self), scalerLow: low,
-        scalerHigh: fraction(), scalerFit: word(TrainingSpec.ScalerFit.self),
-        targetScaler: word(TrainingSpec.Scaler.self)),
-      walkForward: WalkForwardSpec(
-        train: pick([.expanding, .rolling(window: count()), .incremental(replay: count() - 1)]),
-        first: chance(50) ? .count(count()) : .fraction(fraction() / 2 + 0.25),
-        refitEvery: chance(30) ? .never : .bars(count()),
-        startFrom: word(WalkForwardSpec.StartFrom.self)))
+      forecaster: forecaster, walk: walk, firstFraction: fraction)
+  }
+
+  private mutating func scalers() -> [ScalerKind] {
+    let low = -fraction() - 0.1
+    return [.none, .minmax(low: low, high: fraction()), .zscore, .robust]
+  }
+
+  private mutating func refits() -> RefitSchedule {
+    pick([
+      .never, .weekly, .monthly, .every(bars: count()),
+      .drift(window: count(), factor: positive()),
+    ])
+  }
+
+  /// Only what its choices give a meaning differs from the defaults.
+  private mutating func network(
+    features: Int, horizons: Int, walk: inout WalkConfiguration
+  ) -> NetworkSpec {
+    var hidden: [Int] = []
+    for _ in 0...below(3) { hidden.append(1 + below(8192)) }
+    let cell = word(Cell.self)
+    let dialect = word(Dialect.self)
+    let state = word(StateMode.self)
+    let loss: Loss = pick([
+      .mse, .mae, .huber(delta: positive()), .logcosh, .quantile([0.5]),
+      .quantile([0.05, fraction() / 2 + 0.25, 0.95]),
+    ])
+    walk.start = word(WalkConfiguration.Start.self)
+    walk.onDivergence = word(WalkConfiguration.OnDivergence.self)
+    walk.weightHalfLife = chance(50) ? nil : positive()
+    if state == .stateful { walk.stateBars = chance(50) ? nil : count() }
+    var stopping: EarlyStopping?
+    if chance(50) {
+      walk.validation = fraction() / 2 + 0.25
+      walk.afterValidation = word(WalkConfiguration.AfterValidation.self)
+      if chance(50) { stopping = EarlyStopping(patience: count(), minDelta: fraction()) }
+    }
+    return NetworkSpec(
+      configuration: NetworkConfiguration(
+        cell: cell, features: features, hidden: hidden, lookback: 1 + below(100_000),
+        outputs: horizons * loss.outputsPerLabel,
+        output: state == .stateful ? .last : word(OutputKind.self), state: state,
+        dropout: Float(fraction()) / 2, inputDropout: Float(fraction()) / 2,
+        recurrentDropout: 0, dialect: dialect,
+        gruForm: cell == .gru ? word(GRUForm.self) : nil,
+        gates: cell == .rnn ? nil : word(GateActivation.self)),
+      training: TrainingConfiguration(
+        loss: loss, optimizer: optimizer(dialect), learningRate: positive(), schedule: schedule(),
+        clipping: pick([.none, .value(positive()), .norm(positive()), .globalNorm(positive())]),
+        epochs: count(), maxUpdates: chance(50) ? nil : count(), earlyStopping: stopping,
+        batch: chance(30) ? .all : .size(count()), shuffle: chance(50)),
+      ensemble: 1 + below(20), initialWeights: chance(50) ? file() : nil)
+  }
+
+  private mutating func optimizer(_ dialect: Dialect) -> Optimizer {
+    var optimizer = Optimizer(word(OptimizerKind.self), dialect: dialect)
+    optimizer.weightDecay = fraction()
+    switch optimizer.kind {
+    case .sgd:
+      optimizer.momentum = fraction()
+      optimizer.nesterov = optimizer.momentum > 0 && chance(50)
+    case .rmsprop: optimizer.rho = fraction()
+    case .adagrad: optimizer.epsilon = fraction() + 1e-9
+    case .adam, .adamw, .nadam: (optimizer.beta1, optimizer.beta2) = (fraction(), fraction())
+    }
+    return optimizer
+  }
+
+  private mutating func schedule() -> Schedule {
+    pick([
+      .constant, .exponential(rate: fraction() / 2 + 0.1, steps: count()),
+      .inverseTime(rate: positive(), steps: count()), .cosine(end: fraction(), steps: count()),
+      .polynomial(end: fraction(), power: positive(), steps: count()),
+      .plateau(factor: fraction() / 2 + 0.1, patience: count(), least: fraction()),
+    ])
+  }
+
+  private mutating func forecaster(
+    features: Int, _ walk: inout WalkConfiguration
+  ) -> ForecasterSpec {
+    if chance(80) {
+      return .network(network(features: features, horizons: walk.horizons.count, walk: &walk))
+    }
+    (walk.scaler, walk.targetScaler, walk.scalerFit) = (.none, .none, .train)
+    return pick([
+      .naive, .drift, .mean, .seasonalNaive(season: count()),
+      .ridge(lookback: 1 + below(100), penalty: fraction()), .ar(order: 1 + below(100)),
+      .ecm,
+    ])
   }
 
   private mutating func execution() -> ExecutionSpec {

@@ -1,5 +1,7 @@
 import Market
+import Recurrent
 import Testing
+import WalkForward
 
 @testable import Backtest
 
@@ -32,23 +34,22 @@ import Testing
   #expect(learning.target.horizons == [1])
   #expect(!learning.target.isList)
   #expect(
-    learning.model
-      == ModelSpec(
-        cell: .lstm, hidden: [32], lookback: 15, dropout: 0.3, inputDropout: 0,
-        recurrentDropout: 0, isStateful: false, dialect: .torch,
-        initialWeights: FileReference(
-          written: "weights.safetensors", path: "strategies/weights.safetensors",
-          place: .wholeFile(""), keyPath: "")))
+    learning.forecaster
+      == .network(
+        NetworkSpec(
+          configuration: NetworkConfiguration(
+            cell: .lstm, features: 2, hidden: [32], lookback: 15, dropout: 0.3, dialect: .torch),
+          training: TrainingConfiguration(learningRate: 0.001, epochs: 3, batch: .size(1)),
+          ensemble: 1,
+          initialWeights: FileReference(
+            written: "weights.safetensors", path: "strategies/weights.safetensors",
+            place: .wholeFile(""), keyPath: ""))))
   #expect(
-    learning.training
-      == TrainingSpec(
-        loss: .mse, optimizer: .adam, learningRate: 0.001, epochs: 3, batch: .size(1),
-        shuffle: false, scaler: .zscore, scalerLow: -1, scalerHigh: 1, scalerFit: .train,
-        targetScaler: .zscore))
-  #expect(
-    learning.walkForward
-      == WalkForwardSpec(
-        train: .expanding, first: .count(20), refitEvery: .bars(1), startFrom: .warm))
+    learning.walk
+      == WalkConfiguration(
+        horizons: [1], trainingSet: .expanding, first: 20, refits: .every(bars: 1), start: .warm,
+        scaler: .zscore, targetScaler: .zscore, scalerFit: .train, seed: 0))
+  #expect(learning.firstFraction == nil)
   #expect(!spec.allowLeaks)
   #expect(spec.positions.unit == .units)
   #expect(spec.positions.rebalance == .everyBar)
@@ -91,8 +92,8 @@ import Testing
         cash: 1000, fill: .nextOpen, feeBps: 0, slippageBps: 0, maxLeverage: 4, delayBars: 0,
         participation: nil, borrowBpsYear: 0, riskFree: 0, barsPerYear: nil))
   let learning = try #require(spec.learning)
-  #expect(learning.walkForward.refitEvery == .bars(1))
-  #expect(learning.model.dialect == .torch)
+  #expect(learning.walk.refits == .every(bars: 1))
+  #expect(learning.network?.configuration.dialect == .torch)
 }
 
 @Test func aRuleStrategyHasNoModelToName() throws {
@@ -141,7 +142,7 @@ func whatIsLearntNeedsAModel(section: String, message: String) {
     SpecFixture.changing(SpecFixture.model, "scaler_fit: train", "scaler_fit: all"),
     "allow_leaks: false", "allow_leaks: true")
   let spec = try SpecFixture.read(text)
-  #expect(spec.learning?.training.scalerFit == .all)
+  #expect(spec.learning?.walk.scalerFit == .all)
   #expect(spec.allowLeaks)
 }
 
@@ -188,15 +189,15 @@ func signedPricesAreTradedInUnits(key: String, unit: String, message: String) {
 @Test(arguments: [
   (
     "kind: random_walk", "kind: walk",
-    "a.yaml:2:19: generate.kind was walk, coint_path or random_walk is needed"
+    "a.yaml:2:19: generate.kind was walk, one of coint_path, random_walk, ar1 is needed"
   ),
   (
     "kind: random_walk", "kind: coint_pat",
-    "a.yaml:2:19: generate.kind was coint_pat, coint_path or random_walk is needed; did you mean coint_path?"
+    "a.yaml:2:19: generate.kind was coint_pat, one of coint_path, random_walk, ar1 is needed; did you mean coint_path?"
   ),
   (
     "kind: random_walk, ", "",
-    "a.yaml:2:11: generate.kind was missing, coint_path or random_walk is needed"
+    "a.yaml:2:11: generate.kind was missing, one of coint_path, random_walk, ar1 is needed"
   ),
   ("bars: 100", "bars: 0", "a.yaml:2:38: generate.bars was 0, at least 2 is needed"),
   (
@@ -278,17 +279,19 @@ func walksAreNamedByTheirNumber(series: Int, names: [String]) throws {
 }
 
 @Test(arguments: [
-  ("0.75", WalkForwardSpec.First.fraction(0.75)), ("1", .count(1)), ("5e-1", .fraction(0.5)),
+  ("0.75", 1, 0.75), ("1", 1, nil), ("31", 31, nil), ("5e-1", 1, 0.5),
 ])
-func firstIsACountOrAFraction(text: String, first: WalkForwardSpec.First) throws {
+func firstIsACountOrAFraction(text: String, count: Int, fraction: Double?) throws {
   let spec = try SpecFixture.read(SpecFixture.model, set: ["walk_forward.first=\(text)"])
-  #expect(spec.learning?.walkForward.first == first)
+  #expect(spec.learning?.walk.first == count)
+  #expect(spec.learning?.firstFraction == fraction)
 }
 
 @Test func aResolvedFractionIsWrittenAsItsCount() throws {
   var spec = try SpecFixture.read(SpecFixture.model, set: ["walk_forward.first=0.75"])
   #expect(spec.resolvedText.contains("\n  first: 0.75\n"))
-  spec.learning?.walkForward.first = .count(31)
+  spec.learning?.walk.first = 31
+  spec.learning?.firstFraction = nil
   #expect(spec.resolvedText.contains("\n  first: 31\n"))
 }
 

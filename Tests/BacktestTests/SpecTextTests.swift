@@ -34,31 +34,44 @@ import Testing
         value: X.close - at_origin(X.close)
         horizon: 1
       model:
+        forecaster: network
         cell: lstm
         hidden: [32]
         lookback: 15
+        output: last
+        gates: sigmoid
         dropout: 0.3
         input_dropout: 0.0
         recurrent_dropout: 0.0
         stateful: false
         dialect: torch
+        ensemble: 1
       training:
         loss: mse
         optimizer: adam
+        beta1: 0.9
+        beta2: 0.999
+        epsilon: 1e-08
+        weight_decay: 0.0
         learning_rate: 0.001
+        schedule:
+          kind: constant
         epochs: 3
         batch: 1
         shuffle: false
+        weight_half_life: none
+        validation: 0.0
+        on_divergence: stop
         scaler: zscore
-        scaler_range: [-1.0, 1.0]
         scaler_fit: train
-        allow_leaks: false
         target_scaler: zscore
+        allow_leaks: false
       walk_forward:
         train: expanding
         first: 20
         refit_every: 1
         start_from: warm
+        max_updates: none
       positions:
         unit: units
         rebalance: every_bar
@@ -74,6 +87,9 @@ import Testing
         participation: none
         borrow_bps_year: 0.0
         risk_free: 0.0
+      logs:
+        losses: false
+        fitted: false
 
       """)
 }

@@ -139,7 +139,9 @@ func fewerForecastsThanLagsGiveNoTest(count: Int, horizon: Int, reason: String) 
   let report = report(rows, horizon: 0)
   #expect(report.rmse == .value(0))
   #expect(report.skill == .value(1))
-  #expect(report.clarkWestP == .undefined("a nowcast claims no skill"))
+  for name in ["clark_west_p", "diebold_mariano_p", "pesaran_timmermann_p"] {
+    #expect(report.metrics.figure(name) == .undefined("a nowcast claims no skill"), "\(name)")
+  }
 }
 
 @Test func theOracleNeedsTheTruthAtEveryForecast() {
@@ -161,12 +163,146 @@ func fewerForecastsThanLagsGiveNoTest(count: Int, horizon: Int, reason: String) 
   #expect(Sample.ranks([]) == [])
 }
 
+@Test func errorsAreScaledByTheNaiveErrorOfTheTrainingLabels() {
+  var scores = HorizonScores(horizon: 1)
+  scores.add(forecast: 1, naive: 0, mean: 0, actual: 3, scale: 4)
+  scores.add(forecast: 1, naive: 0, mean: 0, actual: 2, scale: 0.5)
+  #expect(ForecastReport(scores).mase == .value(1.25))
+  var torn = scores
+  torn.add(forecast: 1, naive: 0, mean: 0, actual: 2)
+  #expect(
+    ForecastReport(torn).mase
+      == .undefined("the naive error on the training labels is not known at 1 of 3 forecasts"))
+  scores.add(forecast: 1, naive: 0, mean: 0, actual: 2, scale: 0)
+  #expect(
+    ForecastReport(scores).mase
+      == .undefined("the naive baseline makes no error on the training labels"))
+}
+
+@Test(
+  arguments: [
+    ([(1, 3), (2, 2)], 0.5), ([(-1, -3), (0, 0)], 0.5), ([(0, 5)], 2), ([(1, 0)], 2),
+    ([(1, -1)], nil), ([(1, 2), (-1, -2)], nil), ([(1.7e308, 1.7e308)], 0),
+  ] as [([(Double, Double)], Double?)])
+func theSymmetricErrorIsForOneSign(rows: [(forecast: Double, actual: Double)], smape: Double?) {
+  let found = report(rows.map { ($0.forecast, 9, 9, $0.actual) }).smape
+  #expect(
+    found == (smape.map { .value($0) } ?? .undefined("forecasts and what came are of both signs")))
+}
+
+/// Steps of a random walk, each forecast as `forecast` of (what comes, the value before it).
+private func walk(
+  count: Int = 300, horizon: Int = 1, skipping: Set<Int> = [],
+  _ forecast: (_ next: Double, _ last: Double, inout TestRandom) -> Double
+) -> ForecastReport {
+  var random = TestRandom(seed: 17)
+  var level = [100.0]
+  for _ in 0..<(count + horizon) { level.append(level[level.count - 1] + random.normal()) }
+  var scores = HorizonScores(horizon: horizon)
+  for bar in 0..<count where !skipping.contains(bar) {
+    scores.add(
+      bar: bar, forecast: forecast(level[bar + horizon], level[bar], &random),
+      naive: level[bar], mean: 100, actual: level[bar + horizon])
+  }
+  return ForecastReport(scores)
+}
+
+@Test func aForecastThatRepeatsTheLastValueIsToldFromOneThatKnows() {
+  for horizon in [1, 4] {
+    let last = walk(horizon: horizon) { _, last, _ in last }
+    #expect(last.echo == .value(Double(horizon)))
+    #expect(last.moveRatio == .value(0))
+    #expect(last.repeatsLastValue == .value(1))
+    let near = walk(horizon: horizon) { _, last, random in last + 0.05 * random.normal() }
+    #expect(near.repeatsLastValue == .value(1))
+    let seer = walk(horizon: horizon) { next, _, random in next + 0.3 * random.normal() }
+    #expect(seer.echo == .value(0))
+    #expect(seer.repeatsLastValue == .value(0))
+    // As old an echo, but it leaves the last value by much.
+    let restless = walk(horizon: horizon) { _, last, random in last + 0.5 * random.normal() }
+    #expect(restless.echo == .value(Double(horizon)))
+    #expect(restless.repeatsLastValue == .value(0))
+  }
+}
+
+@Test func theEchoIsFoundAcrossMissingForecasts() {
+  // By places instead of bars the lag would be blurred.
+  let skipping = Set((0..<600).filter { $0 % 31 == 5 || $0 % 53 == 7 })
+  let report = walk(count: 600, horizon: 4, skipping: skipping) { _, last, _ in last }
+  #expect(report.echo == .value(4))
+  let torn = walk(count: 300, skipping: Set(stride(from: 0, to: 300, by: 3))) { _, last, _ in last }
+  #expect(
+    torn.echo == .undefined("0 forecasts have 11 others right before them, 20 are needed"))
+}
+
+@Test func anEchoIsAskedForOnlyWhereTheLastValueIsTheReference() {
+  var random = TestRandom(seed: 6)
+  let rows = (0..<100).map { _ in (0.1 * random.normal(), 3.0, 2.0, random.normal()) }
+  let reason = Figure.undefined("the reference is the zero baseline, not the naive one")
+  #expect(report(rows).echo == reason)
+  #expect(report(rows).repeatsLastValue == reason)
+}
+
+@Test func forecastsOfOneSignHaveNoTestOfSigns() {
+  var random = TestRandom(seed: 7)
+  let rows = (0..<60).map { _ in (0.1 + random.uniform(), 9.0, 9.0, random.normal()) }
+  #expect(
+    report(rows).pesaranTimmermannP
+      == .undefined("all forecasts lie on one side of the reference"))
+  let other = rows.map { (Double($0.3), 9.0, 9.0, $0.0) }
+  #expect(
+    report(other).pesaranTimmermannP
+      == .undefined("all that came lies on one side of the reference"))
+}
+
+@Test func signsThatAlwaysAgreeAreNotChance() {
+  var random = TestRandom(seed: 8)
+  let rows = (0..<60).map { _ in
+    let actual = random.normal()
+    return (0.01 * actual, 9.0, 9.0, actual)
+  }
+  #expect((report(rows).pesaranTimmermannP.value ?? 1) < 1e-10)
+  let against = rows.map { (-$0.0, 9.0, 9.0, $0.3) }
+  #expect((report(against).pesaranTimmermannP.value ?? 0) > 1 - 1e-10)
+}
+
+@Test func aForecastThatErrsAsItsReferenceHasNoTestOfAccuracy() {
+  let rows = (0..<40).map { (0.0, 9.0, 9.0, Double($0 % 3) - 1) }
+  #expect(
+    report(rows).dieboldMarianoP
+      == .undefined("the forecast errs exactly as the zero baseline"))
+}
+
+@Test func intervalsAreScoredWhereBothEndsAreKnown() {
+  var scores = HorizonScores(horizon: 1, interval: ForecastInterval(lower: 0.1, upper: 0.9))
+  scores.add(forecast: 0, naive: 0, mean: 0, actual: 1, lower: -1, upper: 1)  // within, at the end
+  scores.add(forecast: 0, naive: 0, mean: 0, actual: 3, lower: -1, upper: 1)  // above
+  scores.add(forecast: 0, naive: 0, mean: 0, actual: -2, lower: -1, upper: 1)  // below
+  scores.add(forecast: 0, naive: 0, mean: 0, actual: 9, lower: -1)
+  let report = ForecastReport(scores)
+  #expect(agrees(report.intervalCoverage.value, 1.0 / 3))
+  #expect(agrees(report.intervalNominal.value, 0.8))
+  // 0.1·2 + 0, 0.1·4 + 0.9·2, 0.9·1 + 0.1·3.
+  #expect(agrees(report.pinballLoss.value, (0.2 + 0.4 + 1.8 + 0.9 + 0.3) / 6))
+  var without = HorizonScores(horizon: 1)
+  without.add(forecast: 0, naive: 0, mean: 0, actual: 1, lower: -1, upper: 1)
+  #expect(ForecastReport(without).intervalCoverage == .undefined("no interval is forecast"))
+  var torn = HorizonScores(horizon: 1, interval: ForecastInterval(lower: 0.1, upper: 0.9))
+  torn.add(forecast: 0, naive: 0, mean: 0, actual: 1)
+  #expect(
+    ForecastReport(torn).pinballLoss
+      == .undefined("no forecast has both ends of its interval"))
+}
+
 @Test func namesOfForecastMetricsAreUniqueAndInOrder() {
   #expect(
     report([]).metrics.map(\.name) == [
-      "count", "rmse", "mae", "skill", "skill_naive", "skill_mean", "skill_zero", "r2_oos",
-      "clark_west_p", "clark_west_p_naive", "clark_west_p_mean", "clark_west_p_zero", "hit_rate",
-      "information_coefficient", "rank_information_coefficient", "move_ratio", "oracle_skill",
+      "count", "rmse", "mae", "mase", "smape", "skill", "skill_naive", "skill_mean", "skill_zero",
+      "r2_oos", "clark_west_p", "clark_west_p_naive", "clark_west_p_mean", "clark_west_p_zero",
+      "diebold_mariano", "diebold_mariano_p", "diebold_mariano_two_sided_p", "pesaran_timmermann",
+      "pesaran_timmermann_p", "hit_rate", "information_coefficient",
+      "rank_information_coefficient", "move_ratio", "echo", "repeats_last_value",
+      "interval_coverage", "interval_nominal", "pinball_loss", "oracle_skill",
       "skill_share_of_oracle",
     ])
 }

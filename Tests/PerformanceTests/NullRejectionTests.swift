@@ -56,6 +56,63 @@ func onNoiseSkillIsFoundNoMoreOftenThanTheTestAllows(count: Int, horizon: Int) {
   #expect(mean > 0, "\(count) forecasts at horizon \(horizon)")
 }
 
+/// A pair of independent walks, the level of one forecast from the spread to the other by a line that
+/// is fitted anew at each bar: nested over the last value, as a network on such a pair is.
+private func walks(seed: Int, count: Int, horizon: Int) -> ForecastReport {
+  var random = TestRandom(seed: 10_000 + seed)
+  let warm = 60
+  let total = warm + count + horizon
+  var (x, y) = ([100.0], [100.0])
+  for _ in 1..<total {
+    x.append(x[x.count - 1] + random.normal())
+    y.append(y[y.count - 1] + random.normal())
+  }
+  var scores = HorizonScores(horizon: horizon)
+  var (n, sumU, sumV, sumUU, sumUV, sumX) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+  for t in 0..<(warm + count) {
+    sumX += x[t]
+    if t >= horizon {
+      let s = t - horizon
+      let (u, v) = (y[s] - x[s], x[t] - x[s])
+      n += 1
+      sumU += u
+      sumV += v
+      sumUU += u * u
+      sumUV += u * v
+    }
+    guard t >= warm else { continue }
+    let slope = (sumUV - sumU * sumV / n) / (sumUU - sumU * sumU / n)
+    scores.add(
+      bar: t, forecast: x[t] + sumV / n + slope * (y[t] - x[t] - sumU / n), naive: x[t],
+      mean: sumX / Double(t + 1), actual: x[t + horizon])
+  }
+  return ForecastReport(scores)
+}
+
+@Test(arguments: [(100, 1), (250, 3)])
+func onIndependentWalksNoTestRejectsMoreOftenThanItSays(count: Int, horizon: Int) {
+  let pairs = 200
+  var rejected = [0, 0, 0]
+  var least = [1.0, 1.0, 1.0]
+  for seed in 1...pairs {
+    let report = walks(seed: seed, count: count, horizon: horizon)
+    #expect(report.reference == .naive)
+    let ps = [report.clarkWestP, report.pesaranTimmermannP, report.dieboldMarianoP]
+    for (test, p) in ps.enumerated() {
+      // No p is no rejection.
+      let p = p.value ?? 1
+      least[test] = min(least[test], p)
+      if p < Verdict.significance { rejected[test] += 1 }
+    }
+  }
+  // The upper end of the central 95 % of Binomial(200, 5 %) is 16.
+  #expect(rejected[0] <= 16, "Clark-West, \(count) forecasts at horizon \(horizon)")
+  #expect(rejected[1] <= 16, "Pesaran-Timmermann, \(count) forecasts at horizon \(horizon)")
+  #expect(rejected[2] <= 10, "Diebold-Mariano, \(count) forecasts at horizon \(horizon)")
+  // They have p-values that could reject.
+  for p in least { #expect(p < 0.1, "\(count) forecasts at horizon \(horizon)") }
+}
+
 @Test func theVerdictOnNoiseIsNoSkill() {
   var found = 0
   for seed in 1...100 {

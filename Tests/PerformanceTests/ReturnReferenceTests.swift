@@ -32,6 +32,32 @@ func returnMetricsAgreeWithEmpyrical(reference: ReferenceCase) throws {
   }
 }
 
+@Test(arguments: try ReferenceCase.read("returns.txt").filter { $0.name != "sp500" })
+func periodsAndRollingRatiosAgreeWithEmpyrical(reference: ReferenceCase) throws {
+  let rows = inputs(of: reference)
+  let start = Int(try reference.number("start"))
+  var metrics = EquityMetrics(
+    startingEquity: 100_000, riskFreePerYear: try reference.number("risk_free"))
+  for (bar, row) in rows.enumerated() {
+    metrics.add(
+      point(bar: bar, milliseconds: row.time, equity: row.equity), hasPosition: row.held,
+      orderCouldFill: bar >= start)
+  }
+  let report = metrics.report
+  for (name, periods) in [("monthly", report.months), ("yearly", report.years)] {
+    let expected = reference.list(name)
+    #expect(periods.count == expected.count, "\(name)")
+    for (period, value) in zip(periods, expected) {
+      // Of a return that may be near 0: to the rounding of a ratio of equities.
+      #expect(agrees(period.figure.value, value), "\(name) \(period)")
+    }
+  }
+  let rolling = metrics.rollingSharpe(window: 20)
+  let expected = reference.list("rolling_sharpe")
+  #expect(rolling.count == expected.count + 19)
+  for (found, value) in zip(rolling.dropFirst(19), expected) { #expect(agrees(found, value)) }
+}
+
 private struct Row {
   var time: Int64
   var equity: Double

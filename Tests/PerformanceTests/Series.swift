@@ -40,12 +40,15 @@ func fill(quantity: Double, price: Double, fee: Double = 0, slippage: Double = 0
     quantity: quantity, price: price, fee: fee, slippage: slippage, phase: .open)
 }
 
-func trade(pnl: Double) -> Trade {
+func trade(
+  pnl: Double, barsHeld: Int = 1, mae: Double? = nil, mfe: Double? = nil, side: TradeSide = .long,
+  instrument: Int = 0, reason: OrderReason = .rebalance
+) -> Trade {
   Trade(
-    id: 1, instrument: 0, side: .long, entryTime: Timestamp(milliseconds: 0),
+    id: 1, instrument: instrument, side: side, entryTime: Timestamp(milliseconds: 0),
     exitTime: Timestamp(milliseconds: 1), quantity: 1, entryPrice: 1, exitPrice: 1, fees: 0,
-    pnl: pnl, returnFraction: nil, barsHeld: 1, mae: nil, mfe: nil, entryOrderID: 1,
-    exitOrderID: 2, exitReason: .rebalance)
+    pnl: pnl, returnFraction: nil, barsHeld: barsHeld, mae: mae, mfe: mfe, entryOrderID: 1,
+    exitOrderID: 2, exitReason: reason)
 }
 
 /// Equity at the close of daily bars from 1970-01-01, an order could fill from bar 1.

@@ -4,15 +4,19 @@ import Testing
 
 private func forecasts(
   p: Figure, skill: Double = 0.081, count: Int = 500, horizon: Int = 1, lags: Int = 0,
-  oracle: Double? = nil
+  oracle: Double? = nil, repeats: Bool = false
 ) -> ForecastReport {
   let none = Figure.undefined("not asked for here")
   let share = oracle.map { Figure.value(skill / $0) }
   return ForecastReport(
     horizon: horizon, count: count, lags: lags, reference: .naive, rmse: none, mae: none,
-    skills: [.value(skill), .value(skill), .value(skill)], skill: .value(skill),
-    clarkWestPs: [p, p, p], clarkWestP: p, hitRate: none, informationCoefficient: none,
-    rankInformationCoefficient: none, moveRatio: none,
+    mase: none, smape: none, skills: [.value(skill), .value(skill), .value(skill)],
+    skill: .value(skill),
+    clarkWestPs: [p, p, p], clarkWestP: p, dieboldMariano: none, dieboldMarianoP: none,
+    dieboldMarianoTwoSidedP: none, pesaranTimmermann: none, pesaranTimmermannP: none,
+    hitRate: none, informationCoefficient: none, rankInformationCoefficient: none,
+    moveRatio: none, echo: none, repeatsLastValue: .value(repeats ? 1 : 0),
+    intervalCoverage: none, intervalNominal: none, pinballLoss: none,
     oracleSkill: oracle.map { .value($0) } ?? none, skillShareOfOracle: share ?? none)
 }
 
@@ -47,9 +51,24 @@ private let nothing = account(net: 0, traded: false)
       "No evidence of skill: the forecast never adds to the zero baseline; do not trade."
     ),
     (
+      [], [forecasts(p: .value(0.41), repeats: true)], nothing,
+      "No evidence of skill (p = 0.41): the forecast only repeats the last value; do not trade."
+    ),
+    (
+      [],
+      [forecasts(p: .undefined("the forecast never adds to the naive baseline"), repeats: true)],
+      nothing,
+      "No evidence of skill: the forecast only repeats the last value; do not trade."
+    ),
+    (
       [], [forecasts(p: .value(0.0004), oracle: 0.088)], nothing,
       "Skill found (p < 0.001): 8.1 % less squared error than the naive baseline, "
         + "92 % of what the oracle has. Nothing was traded."
+    ),
+    (
+      [], [forecasts(p: .value(0.0004), repeats: true)], nothing,
+      "Skill found (p < 0.001): 8.1 % less squared error than the naive baseline. "
+        + "Nothing was traded."
     ),
     (
       [], [forecasts(p: .value(0.012))], account(net: -120),
@@ -146,17 +165,4 @@ func theVerdictSaysWhatTheFiguresShow(
   leaks: [String], forecasts: [ForecastReport], returns: ReturnReport, text: String
 ) {
   #expect(Verdict(leaks: leaks, forecasts: forecasts, returns: returns).text == text)
-}
-
-@Test func numbersInSentencesAreRounded() {
-  let cases: [(String, String)] = [
-    (DecimalText.fixed(0.05, places: 1), "0.1"), (DecimalText.fixed(-0.04, places: 1), "0.0"),
-    (DecimalText.fixed(-12.345, places: 2), "-12.35"),
-    (DecimalText.fixed(99.96, places: 1), "100.0"),
-    (DecimalText.fixed(0.5, places: 0), "1"), (DecimalText.percent(0.0812), "8.1 %"),
-    (DecimalText.probability(0.00099), "p < 0.001"),
-    (DecimalText.probability(0.0414), "p = 0.041"), (DecimalText.probability(0.412), "p = 0.41"),
-    (DecimalText.probability(1), "p = 1.00"),
-  ]
-  for (found, expected) in cases { #expect(found == expected) }
 }

@@ -59,7 +59,7 @@ struct NetworkTests {
   @Test func refitsAndSeedsDrawDifferentMasksAndOrders() throws {
     func trained(seed: UInt32, refit: Int) throws -> [SIMD16<Float>] {
       var network = shape.network(seed: seed)
-      for tensor in Tensor.allCases {
+      for tensor in Tensor.all(in: network.configuration) {
         network.setValues(network.values(of: tensor).map { _ in 0.1 }, of: tensor)
       }
       _ = try network.fit(shape.data(seed: 1), refit: refit)
@@ -80,7 +80,7 @@ struct NetworkTests {
     _ = try network.fit(shape.data(seed: 1), refit: 0)
     network.redraw(refit: 1)
     #expect(network.updates == 0)
-    #expect(network.firstMoments(of: .weightHH).allSatisfy { $0 == 0 })
+    #expect(network.firstMoments(of: .weightHH(0)).allSatisfy { $0 == 0 })
     #expect(network.values != first)
     network.redraw(refit: 0)
     #expect(network.values == first)
@@ -89,9 +89,9 @@ struct NetworkTests {
   @Test func resettingTheMomentsKeepsTheWeights() throws {
     var network = shape.network(seed: 1)
     _ = try network.fit(shape.data(seed: 1), refit: 0)
-    let weights = Tensor.allCases.map(network.values(of:))
+    let weights = Tensor.all(in: network.configuration).map(network.values(of:))
     network.resetMoments()
-    #expect(Tensor.allCases.map(network.values(of:)) == weights)
+    #expect(Tensor.all(in: network.configuration).map(network.values(of:)) == weights)
     #expect(network.updates == 0)
     #expect(network.firstMoments(of: .headWeight).allSatisfy { $0 == 0 })
   }
@@ -99,7 +99,7 @@ struct NetworkTests {
   @Test func pyTorchsWeightsFillTheirRange() {
     let network = Shape(features: 3, hidden: 25, lookback: 2, batch: .all, samples: 1)
       .network(seed: 3)
-    for tensor in Tensor.allCases {
+    for tensor in Tensor.all(in: network.configuration) {
       let values = network.values(of: tensor)
       #expect(values.allSatisfy { abs($0) <= 0.2 }, "\(tensor)")
       if values.count > 50 {
@@ -113,18 +113,18 @@ struct NetworkTests {
     let shape = Shape(
       features: 3, hidden: 12, lookback: 2, batch: .all, samples: 1, dialect: .keras3)
     let network = shape.network(seed: 3)
-    let matrix = network.values(of: .weightHH).map(Double.init)
+    let matrix = network.values(of: .weightHH(0)).map(Double.init)
     for a in 0..<12 {
       for b in 0..<12 {
         let dot = (0..<48).reduce(0.0) { $0 + matrix[$1 * 12 + a] * matrix[$1 * 12 + b] }
         #expect(abs(dot - (a == b ? 1 : 0)) < 1e-6)
       }
     }
-    #expect(network.values(of: .biasIH) == (0..<48).map { (12..<24).contains($0) ? 1 : 0 })
-    #expect(network.values(of: .biasHH).allSatisfy { $0 == 0 })
+    #expect(network.values(of: .biasIH(0)) == (0..<48).map { (12..<24).contains($0) ? 1 : 0 })
+    #expect(network.values(of: .biasHH(0)).allSatisfy { $0 == 0 })
     #expect(network.values(of: .headBias) == [0])
     let limit = Float((6.0 / 51).squareRoot())
-    let kernel = network.values(of: .weightIH)
+    let kernel = network.values(of: .weightIH(0))
     #expect(kernel.allSatisfy { abs($0) <= limit } && (kernel.max() ?? 0) > 0.9 * limit)
   }
 
@@ -163,7 +163,7 @@ struct NetworkTests {
     var network = Network(
       NetworkConfiguration(features: 1, hidden: [2], lookback: 1),
       training: TrainingConfiguration(learningRate: 1e-30, epochs: 3, batch: .size(2)))
-    for tensor in Tensor.allCases {
+    for tensor in Tensor.all(in: network.configuration) {
       network.setValues(network.values(of: tensor).map { _ in 0 }, of: tensor)
     }
     let report = try network.fit(

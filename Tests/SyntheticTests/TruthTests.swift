@@ -139,9 +139,14 @@ import Testing
 
   @Test(arguments: GeneratorKind.allCases)
   func aTruthFileIsReadBack(kind: GeneratorKind) throws {
+    let parameters: [String: Double] =
+      switch kind {
+      case .cointPath: ["delta": 0.1 + 0.2, "start": -5]
+      case .randomWalk: ["series": 3]
+      case .ar1: ["phi": -0.3, "start": 7]
+      }
     let settings = try GeneratorSettings(
-      kind: kind, bars: 61, seed: 9, source: .numpyPCG64,
-      parameters: kind == .cointPath ? ["delta": 0.1 + 0.2, "start": -5] : ["series": 3])
+      kind: kind, bars: 61, seed: 9, source: .numpyPCG64, parameters: parameters)
     let series = SyntheticSeries(settings)
     #expect(try Truth(json: Array(series.truthText().utf8)) == series.truth)
   }
@@ -173,7 +178,7 @@ import Testing
     ("{}", "truth.json has no kind"),
     ("[1]", "truth.json is not an object of keys and values"),
     ("{", "truth.json is not JSON"),
-    ("{\"kind\": \"walk\"}", "kind was walk, coint_path or random_walk is needed"),
+    ("{\"kind\": \"walk\"}", "kind was walk, coint_path or random_walk or ar1 is needed"),
     (
       "{\"kind\": \"coint_path\", \"rng\": \"mt\"}",
       "rng was mt, philox or numpy-legacy or numpy-pcg64 is needed"

@@ -59,15 +59,16 @@ struct PlainWalk {
   }
 
   func scalers(rows: [Int], labels: [[Double]]) -> ScalerSet {
-    func statistics(_ values: [Double]) -> ScalerStatistics {
-      var statistics = ScalerStatistics()
+    func statistics(_ values: [Double], _ kind: ScalerKind) -> ScalerStatistics {
+      var statistics = ScalerStatistics(for: kind)
       for value in values { statistics.add(value) }
       return statistics
     }
     return ScalerSet(
       features: (0..<network.configuration.features).map { column in
-        statistics(rows.map { features[$0][column] })
-      }, outputs: labels.map(statistics), kind: configuration.scaler,
+        statistics(rows.map { features[$0][column] }, configuration.scaler)
+      }, outputs: labels.map { statistics($0, configuration.targetScaler) },
+      kind: configuration.scaler,
       outputKind: configuration.targetScaler)
   }
 
@@ -95,7 +96,7 @@ struct PlainWalk {
     let isDue =
       refits == 0
       ? mature.count >= configuration.first
-      : configuration.refitEvery.map { (now - firstRefitBar) % $0 == 0 } ?? false
+      : isDueAgain
     if isDue { try fit(mature) }
     if refits > 0, isComplete(now), configuration.scalerFit != .window || scalesItself(now) {
       forecast()
@@ -105,6 +106,11 @@ struct PlainWalk {
       let actual = label(forecast.bar, output)
       if !actual.isNaN { scores.append(Score(bar: now, forecast: forecast, actual: actual)) }
     }
+  }
+
+  private var isDueAgain: Bool {
+    guard case .every(let bars) = configuration.refits else { return false }
+    return (now - firstRefitBar) % bars == 0
   }
 
   mutating func fit(_ mature: [Int]) throws {
@@ -126,10 +132,14 @@ struct PlainWalk {
     if case .incremental = configuration.trainingSet { fitted = mature }
     if refits == 1 || configuration.scalerFit == .train { frozen = scalers(of: fitted) }
     let data = trainingData(samples)
+    var start = refits == 1 ? Refit.Start.cold : .warm
     switch configuration.start {
     case .warm: break
-    case .warmResetMoments: network.resetMoments()
+    case .warmResetMoments:
+      if refits > 1 { start = .warmResetMoments }
+      network.resetMoments()
     case .cold:
+      start = .cold
       if plan.isGiven { network = plan.network } else { network.redraw(refit: refits) }
     }
     let report = try network.fit(data, refit: refits)
@@ -138,7 +148,7 @@ struct PlainWalk {
     lastTrained = max(lastTrained, reached)
     refit = Refit(
       index: refits, samples: samples.count, epochs: report.epochs, updates: report.updates,
-      lossFirst: report.lossFirst, lossLast: report.lossLast)
+      lossFirst: report.lossFirst, lossLast: report.lossLast, start: start)
   }
 
   /// Rows that windows share are there once, since sums over shared rows are taken row by row; a

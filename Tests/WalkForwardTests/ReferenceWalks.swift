@@ -58,7 +58,7 @@ struct ReferenceWalk: CustomStringConvertible {
       }
     let configuration = WalkConfiguration(
       horizons: horizons, trainingSet: trainingSet, first: number("first"),
-      refitEvery: number("every"), start: options["start_from"] == "cold" ? .cold : .warm,
+      refits: .every(bars: number("every")), start: options["start_from"] == "cold" ? .cold : .warm,
       scaler: scaler, targetScaler: scaler, scalerFit: .train, seed: 0)
     return Walk(
       configuration: configuration, network: makeNetwork(), startsFromGivenWeights: true)
@@ -71,18 +71,18 @@ struct ReferenceWalk: CustomStringConvertible {
         features: number("features"), hidden: [hidden], lookback: number("lookback"),
         outputs: horizons.count, dialect: dialect),
       training: TrainingConfiguration(
+        optimizer: Optimizer(.adam, dialect: dialect),
         learningRate: Double(options["rate"] ?? "") ?? .nan, epochs: 1,
         batch: .size(number("batch"))))
     var state = 1
-    let order: [Tensor] = [.weightIH, .weightHH, .biasIH, .biasHH, .headWeight, .headBias]
-    for tensor in order {
+    for tensor in Tensor.all(in: network.configuration) {
       var values: [Float] = []
       for _ in network.values(of: tensor) {
         state = (1_103_515_245 * state + 12345) % (1 << 31)
         let number = Double((state >> 8) % 2001 - 1000)
         values.append(Float(number / 1000 / Double(hidden).squareRoot()))
       }
-      let isUnused = dialect == .keras3 && tensor == .biasHH
+      let isUnused = dialect == .keras3 && tensor.kind == .biasHH
       network.setValues(isUnused ? values.map { _ in 0 } : values, of: tensor)
     }
     return network

@@ -6,6 +6,15 @@ import Testing
 
 /// When a walk refits and on what, with numbers written out.
 struct ScheduleTests {
+  static func configuration(
+    _ set: TrainingSet = .expanding, horizons: [Int] = [1], first: Int = 3,
+    refits: RefitSchedule = .every(bars: 1), start: WalkConfiguration.Start = .warm
+  ) -> WalkConfiguration {
+    WalkConfiguration(
+      horizons: horizons, trainingSet: set, first: first, refits: refits, start: start,
+      scaler: .zscore, targetScaler: .zscore, scalerFit: .train, seed: 1)
+  }
+
   /// A walk of one feature over `count` bars whose labels are their bar; NaN where `missing` says.
   static func walk(
     _ set: TrainingSet = .expanding, horizons: [Int] = [1], lookback: Int = 2, first: Int = 3,
@@ -13,7 +22,8 @@ struct ScheduleTests {
   ) -> Walk {
     Walk(
       configuration: WalkConfiguration(
-        horizons: horizons, trainingSet: set, first: first, refitEvery: every, start: start,
+        horizons: horizons, trainingSet: set, first: first,
+        refits: every.map { .every(bars: $0) } ?? .never, start: start,
         scaler: .zscore, targetScaler: .zscore, scalerFit: .train, seed: 1),
       network: Network(
         NetworkConfiguration(
@@ -100,7 +110,7 @@ struct ScheduleTests {
     var times = Array(repeating: 0, count: 12)
     for refit in 0..<4000 {
       let drawn = TrainingSet.incremental(replay: 4).select(
-        from: mature, usedCount: 10,
+        from: mature[...], usedCount: 10,
         draw: PhiloxStream(seed: 9, purpose: .replay, refit: UInt32(refit)))
       #expect(drawn.count == 6 && drawn.suffix(2) == [30, 33])
       #expect(zip(drawn, drawn.dropFirst()).allSatisfy { $0 < $1 })
@@ -131,7 +141,7 @@ struct ScheduleTests {
       (.cold, [1, 1, 2, 2]),
     ] {
       let steps = try Self.steps(Self.walk(start: start), count: 8)
-      #expect(steps[4...].map(\.network.updates) == updates, "\(start)")
+      #expect(steps[4...].map(\.network?.updates) == updates, "\(start)")
     }
   }
 
@@ -143,13 +153,13 @@ struct ScheduleTests {
     for isGiven in [false, true] {
       var walk = Walk(
         configuration: WalkConfiguration(
-          horizons: [1], trainingSet: .expanding, first: 1, refitEvery: 1, start: .cold,
+          horizons: [1], trainingSet: .expanding, first: 1, refits: .every(bars: 1), start: .cold,
           scaler: .none, targetScaler: .none, scalerFit: .train, seed: 4),
         network: network, startsFromGivenWeights: isGiven)
       var starts: [[Float]] = []
       for bar in 0..<6 {
         try walk.step(features: [Double(bar)], labels: [Double(bar)])
-        if walk.refit != nil { starts.append(walk.network.values(of: .headWeight)) }
+        if walk.refit != nil { starts.append(try #require(walk.network).values(of: .headWeight)) }
       }
       #expect(starts.count == 4)
       #expect(Set(starts).count == (isGiven ? 1 : 4))

@@ -7,6 +7,9 @@ import Testing
 struct WalkLawTests {
   static let seeds = 0..<300
 
+  /// Walks of plain options, then of all.
+  static let plans = seeds.map { RandomWalk(seed: $0) } + seeds.map { RandomWalk(wideSeed: $0) }
+
   @Test func aWalkIsTheRulesToldPlainly() throws {
     var refits = 0
     var scores = 0
@@ -31,9 +34,57 @@ struct WalkLawTests {
     #expect(refits > 3000 && scores > 5000, "\(refits) refits, \(scores) forecasts")
   }
 
+  @Test func theRandomWalksDoAllThatAWalkCan() throws {
+    var seen: [String: Int] = [:]
+    for (seed, plan) in Self.plans.enumerated() {
+      let bars = plan.makeBars(seed: seed)
+      var walk = plan.makeWalk()
+      var refits = 0
+      var forecasts = 0
+      for bar in bars.features.indices {
+        _ = try walk.take(bars, bar..<bar + 1)
+        forecasts += walk.forecasts.count
+        guard let refit = walk.refit else { continue }
+        refits += 1
+        seen["refits", default: 0] += 1
+        if refit.bestEpoch != nil { seen["best epochs", default: 0] += 1 }
+        if refit.validationLoss != nil { seen["validations", default: 0] += 1 }
+      }
+      seen["crossed", default: 0] += walk.crossedCount
+      seen["fitted", default: 0] += walk.fitted().count
+      seen["washouts", default: 0] += walk.washout().count
+      seen["forecasts", default: 0] += forecasts
+      if refits > 1 { seen["\(plan.configuration.refits)", default: 0] += 1 }
+      if forecasts > 0 { seen["\(plan.network.configuration.state)", default: 0] += 1 }
+      if let other = plan.other, forecasts > 0 { seen["\(type(of: other))", default: 0] += 1 }
+    }
+    #expect((seen["refits"] ?? 0) > 6000 && (seen["forecasts"] ?? 0) > 20000, "\(seen)")
+    for name in [
+      "best epochs", "validations", "crossed", "fitted", "washouts", "weekly", "monthly",
+      "drift(window: 3, factor: 1.0)", "stateful", "stateless", "keras", "LabelForecaster",
+      "RegressionForecaster",
+    ] {
+      #expect((seen[name] ?? 0) >= 5, "\(name): \(seen)")
+    }
+  }
+
+  @Test func whatIsAskedOfAWalkBesidesItsStepsChangesNothing() throws {
+    for (seed, plan) in Self.plans.enumerated() where seed % 3 == 0 {
+      let bars = plan.makeBars(seed: seed)
+      var walk = plan.makeWalk()
+      var asked = plan.makeWalk()
+      let steps = try walk.take(bars, 0..<RandomWalk.bars)
+      for bar in 0..<RandomWalk.bars {
+        var records = 0
+        try asked.step(bars, bar) { _ in records += 1 }
+        #expect(StepRecord(asked) == steps[bar], "\(seed), bar \(bar): \(plan)")
+        _ = (asked.fitted(), asked.washout())
+      }
+    }
+  }
+
   @Test func trainedThroughLiesBeforeTheBarThatIsForecast() throws {
-    for seed in Self.seeds {
-      let plan = RandomWalk(seed: seed)
+    for (seed, plan) in Self.plans.enumerated() {
       let bars = plan.makeBars(seed: seed)
       var walk = plan.makeWalk()
       for bar in bars.features.indices {
@@ -47,8 +98,7 @@ struct WalkLawTests {
   }
 
   @Test func laterBarsChangeNoEarlierStep() throws {
-    for seed in Self.seeds {
-      let plan = RandomWalk(seed: seed)
+    for (seed, plan) in Self.plans.enumerated() {
       let bars = plan.makeBars(seed: seed)
       let cut = 10 + seed % 45
       var poisoned = bars
@@ -66,8 +116,7 @@ struct WalkLawTests {
   }
 
   @Test func aWalkRestoredAtAnyBarGoesOnWithTheSameBits() throws {
-    for seed in Self.seeds {
-      let plan = RandomWalk(seed: seed)
+    for (seed, plan) in Self.plans.enumerated() {
       let bars = plan.makeBars(seed: seed)
       let cut = 1 + seed * 7 % (RandomWalk.bars - 1)
       var walk = plan.makeWalk()

@@ -50,19 +50,10 @@ extension ExecutionSpec {
     slippageBps = try section.number("slippage_bps", costBps, default: 0)
     maxLeverage = try section.number("max_leverage", .above(0), default: 4)
     delayBars = try section.integer("delay_bars", in: 0...SpecLimits.count, default: 0)
-    participation = try Self.participation(section)
+    participation = try section.numberOrNone("participation", .above(0).atMost(1))
     borrowBpsYear = try section.number("borrow_bps_year", .atLeast(0), default: 0)
     riskFree = try section.number("risk_free", .above(-1), default: 0)
     barsPerYear =
       section["bars_per_year"] == nil ? nil : try section.number("bars_per_year", .above(0))
-  }
-
-  private static func participation(_ section: SpecSection) throws(SpecError) -> Double? {
-    guard let node = section["participation"] else { return nil }
-    if case .text("none", _) = node.value { return nil }
-    guard case .text(let text, true) = node.value, SpecNumber.read(text) != nil else {
-      throw section.wrong("participation", node, "none or a number")
-    }
-    return try section.number(node, "participation", .above(0).atMost(1))
   }
 }

@@ -15,6 +15,9 @@ extension GenerateSpec {
     case .randomWalk(let series):
       kind = .randomWalk
       parameters["series"] = Double(series)
+    case .ar1(let phi):
+      kind = .ar1
+      parameters["phi"] = phi
     }
     let source: ShockSource
     switch stream {

@@ -1,11 +1,44 @@
+import Recurrent
+import WalkForward
+
 extension LearningSpec {
+  static let trainingKeys =
+    NetworkSpec.trainingKeys + ["scaler", "scaler_range", "scaler_fit", "target_scaler"]
+    + ["allow_leaks"]
+  static let scheduleKeys = [
+    "train", "window", "replay", "first", "refit_every", "drift", "start_from", "max_updates",
+  ]
+
   /// - Precondition: the spec has a `model`.
   init(_ spec: SpecSection, folder: String) throws(SpecError) {
     features = try Self.features(spec)
     target = try TargetSpec(spec)
-    model = try ModelSpec(spec, folder: folder)
-    training = try TrainingSpec(spec)
-    walkForward = try WalkForwardSpec(spec)
+    let model = try spec.section("model", keys: ForecasterSpec.keys)
+    let kind = try model.word("forecaster", ForecasterKind.self, default: .network)
+    let schedule = try spec.section("walk_forward", keys: Self.scheduleKeys, why: " with first")
+    try model.refuse(ForecasterKind.foreignKeys(of: kind), of: kind)
+    (walk, firstFraction) = try WalkConfiguration.read(schedule, horizons: target.horizons)
+    if kind == .network {
+      let training = try spec.section(
+        "training", keys: Self.trainingKeys, why: " with learning_rate, epochs and batch")
+      var network = try NetworkSpec(
+        model: model, training: training, features: features.count,
+        horizons: target.horizons.count, folder: folder)
+      network.training.maxUpdates = try schedule.integerOrWord(
+        "max_updates", in: 1...SpecLimits.count, word: "none")
+      try walk.read(
+        network.configuration, model: model, training: training, schedule: schedule)
+      try walk.readScaling(training)
+      forecaster = .network(network)
+    } else {
+      let training = try spec.sectionIfPresent("training", keys: Self.trainingKeys)
+      try training?.refuse(kind.foreignTrainingKeys, of: kind)
+      try schedule.refuse(["start_from", "max_updates"], of: kind)
+      walk.weightHalfLife = try training?.numberOrNone("weight_half_life", .above(0))
+      walk.scaler = .none
+      walk.targetScaler = .none
+      forecaster = try ForecasterSpec(kind, model)
+    }
   }
 
   private static func features(_ spec: SpecSection) throws(SpecError) -> [FeatureSpec] {
@@ -84,122 +117,205 @@ extension TargetSpec {
   }
 }
 
-extension ModelSpec {
-  private static let keys = [
-    "cell", "hidden", "lookback", "dropout", "input_dropout", "recurrent_dropout", "stateful",
-    "dialect", "init",
-  ]
+/// The words of `model.forecaster`.
+enum ForecasterKind: String, CaseIterable {
+  case network
+  case naive
+  case drift
+  case mean
+  case seasonalNaive = "seasonal_naive"
+  case ridge
+  case ar
+  case ecm
 
-  fileprivate init(_ spec: SpecSection, folder: String) throws(SpecError) {
-    let section = try spec.section("model", keys: Self.keys)
-    cell = try section.word("cell", Cell.self)
-    let needed = "a list of whole numbers, one a layer,"
-    guard let layers = section["hidden"] else { throw section.missing("hidden", needed) }
-    hidden = []
-    for layer in try section.list("hidden", layers, needed: needed) {
-      hidden.append(try section.integer(layer, "hidden", in: 1...SpecLimits.unitsOfALayer))
+  /// The keys of `model` beside `forecaster`.
+  var keys: [String] {
+    switch self {
+    case .network: NetworkSpec.modelKeys
+    case .naive, .drift, .mean, .ecm: []
+    case .seasonalNaive: ["season"]
+    case .ridge: ["lookback", "penalty"]
+    case .ar: ["order"]
     }
-    guard !hidden.isEmpty else { throw section.wrong("hidden", layers, "at least one layer") }
-    guard hidden.count <= SpecLimits.layers else {
-      throw SpecError(
-        layers.place,
-        "model.hidden had \(hidden.count) layers, at most \(SpecLimits.layers) are allowed")
+  }
+
+  /// Whether it is a regression, which weighs samples by their age where asked to.
+  var isRegression: Bool { [.ridge, .ar, .ecm].contains(self) }
+
+  /// The keys of `training` that it has no use for.
+  var foreignTrainingKeys: [String] {
+    LearningSpec.trainingKeys.filter {
+      $0 != "allow_leaks" && !(isRegression && $0 == "weight_half_life")
     }
-    lookback = try section.integer("lookback", in: 1...SpecLimits.lookback)
-    let probability = NumberRange.atLeast(0).below(1)
-    dropout = try section.number("dropout", probability, default: 0)
-    inputDropout = try section.number("input_dropout", probability, default: 0)
-    recurrentDropout = try section.number("recurrent_dropout", probability, default: 0)
-    isStateful = try section.flag("stateful", default: false)
-    dialect = try section.word("dialect", Dialect.self, default: .torch)
-    initialWeights = section["init"] == nil ? nil : try section.file("init", in: folder)
+  }
+
+  static func foreignKeys(of kind: ForecasterKind) -> [String] {
+    ForecasterSpec.keys.filter { $0 != "forecaster" && !kind.keys.contains($0) }
   }
 }
 
-extension TrainingSpec {
-  private static let keys = [
-    "loss", "optimizer", "learning_rate", "epochs", "batch", "shuffle", "scaler", "scaler_range",
-    "scaler_fit", "allow_leaks", "target_scaler",
-  ]
+extension ForecasterSpec {
+  /// All keys of `model`.
+  static let keys: [String] = {
+    var keys = ["forecaster"]
+    for kind in ForecasterKind.allCases {
+      keys += kind.keys.filter { !keys.contains($0) }
+    }
+    return keys
+  }()
 
-  fileprivate init(_ spec: SpecSection) throws(SpecError) {
-    let section = try spec.section(
-      "training", keys: Self.keys, why: " with learning_rate, epochs and batch")
-    loss = try section.word("loss", Loss.self, default: .mse)
-    optimizer = try section.word("optimizer", Optimizer.self, default: .adam)
-    learningRate = try section.number("learning_rate", .above(0))
-    epochs = try section.integer("epochs", in: 1...SpecLimits.count)
-    batch = try Self.batch(section)
-    shuffle = try section.flag("shuffle", default: false)
-    scaler = try section.word("scaler", Scaler.self, default: .zscore)
-    let range = try section.pair("scaler_range", default: (-1, 1)) ?? (-1, 1)
-    scalerLow = range.low
-    scalerHigh = range.high
-    scalerFit = try section.word("scaler_fit", ScalerFit.self, default: .train)
-    targetScaler = try section.word("target_scaler", Scaler.self, default: .zscore)
-  }
-
-  private static func batch(_ section: SpecSection) throws(SpecError) -> Batch {
-    let type = "a whole number or all"
-    guard let node = section["batch"] else { throw section.missing("batch", type) }
-    if case .text("all", _) = node.value { return .all }
-    return .size(try section.integer(node, "batch", in: 1...SpecLimits.count, type: type))
+  /// - Precondition: `kind` is no network.
+  fileprivate init(_ kind: ForecasterKind, _ section: SpecSection) throws(SpecError) {
+    switch kind {
+    case .network: preconditionFailure("a network is read with its training")
+    case .naive: self = .naive
+    case .drift: self = .drift
+    case .mean: self = .mean
+    case .seasonalNaive:
+      self = .seasonalNaive(season: try section.integer("season", in: 1...SpecLimits.count))
+    case .ridge:
+      self = .ridge(
+        lookback: try section.integer("lookback", in: 1...SpecLimits.lookback),
+        penalty: try section.number("penalty", .atLeast(0), default: 1))
+    case .ar: self = .ar(order: try section.integer("order", in: 1...SpecLimits.lookback))
+    case .ecm: self = .ecm
+    }
   }
 }
 
-extension WalkForwardSpec {
-  private static let keys = ["train", "window", "replay", "first", "refit_every", "start_from"]
+/// The words of a scaler in a spec.
+enum ScalerWord: String, CaseIterable {
+  case none
+  case minmax
+  case zscore
+  case robust
+}
 
+extension WalkConfiguration {
   private enum TrainWord: String, CaseIterable {
     case expanding
     case rolling
     case incremental
   }
 
-  fileprivate init(_ spec: SpecSection) throws(SpecError) {
-    let section = try spec.section("walk_forward", keys: Self.keys, why: " with first")
-    let word = try section.word("train", TrainWord.self, default: .expanding)
-    try section.refuse("window", unless: word == .rolling, "train: rolling")
-    try section.refuse("replay", unless: word == .incremental, "train: incremental")
-    switch word {
-    case .expanding: train = .expanding
-    case .rolling:
-      train = .rolling(window: try section.integer("window", in: 1...SpecLimits.count))
-    case .incremental:
-      train = .incremental(
-        replay: try section.integer("replay", in: 0...SpecLimits.count, default: 0))
-    }
-    first = try Self.first(section)
-    refitEvery = try Self.refitEvery(section)
-    startFrom = try section.word("start_from", StartFrom.self, default: .warm)
+  private enum ScheduleWord: String, CaseIterable {
+    case never
+    case weekly
+    case monthly
+    case drift
   }
 
-  private static func first(_ section: SpecSection) throws(SpecError) -> First {
+  /// The keys of `walk_forward` that any forecaster has; `first` is 1 where a fraction is given.
+  fileprivate static func read(
+    _ section: SpecSection, horizons: [Int]
+  ) throws(SpecError) -> (WalkConfiguration, firstFraction: Double?) {
+    let trainingSet = try trainingSet(section)
+    let (first, fraction) = try first(section)
+    let walk = WalkConfiguration(
+      horizons: horizons, trainingSet: trainingSet, first: first, refits: try refits(section),
+      start: .warm, scaler: .zscore, targetScaler: .zscore, scalerFit: .train, seed: 0)
+    return (walk, fraction)
+  }
+
+  private static func trainingSet(_ section: SpecSection) throws(SpecError) -> TrainingSet {
+    let word = try section.word("train", TrainWord.self, default: .expanding)
+    try section.refuse(["window"], unless: word == .rolling, "train: rolling")
+    try section.refuse(["replay"], unless: word == .incremental, "train: incremental")
+    switch word {
+    case .expanding: return .expanding
+    case .rolling: return .rolling(window: try section.integer("window", in: 1...SpecLimits.count))
+    case .incremental:
+      return .incremental(
+        replay: try section.integer("replay", in: 0...SpecLimits.count, default: 0))
+    }
+  }
+
+  private static func first(
+    _ section: SpecSection
+  ) throws(SpecError) -> (count: Int, fraction: Double?) {
     let needed = "a whole number of at least 1, or a fraction above 0 and below 1,"
     guard let node = section["first"] else { throw section.missing("first", needed) }
     if case .text(let text, true) = node.value, SpecNumber.wholeDigits(text) == nil,
       let fraction = SpecNumber.read(text), fraction > 0, fraction < 1
     {
-      return .fraction(fraction)
+      return (1, fraction)
     }
-    return .count(
-      try section.integer(node, "first", in: 1...SpecLimits.count, type: needed))
+    return (try section.integer(node, "first", in: 1...SpecLimits.count, type: needed), nil)
   }
 
-  private static func refitEvery(_ section: SpecSection) throws(SpecError) -> RefitEvery {
-    guard let node = section["refit_every"] else { return .bars(1) }
-    if case .text("never", _) = node.value { return .never }
-    return .bars(
-      try section.integer(
-        node, "refit_every", in: 1...SpecLimits.count, type: "a whole number or never"))
+  private static func refits(_ section: SpecSection) throws(SpecError) -> RefitSchedule {
+    let node = section["refit_every"]
+    var word: ScheduleWord?
+    if case .text(let text, _) = node?.value { word = ScheduleWord(rawValue: text) }
+    try section.refuse(["drift"], unless: word == .drift, "refit_every: drift")
+    switch word {
+    case .never: return .never
+    case .weekly: return .weekly
+    case .monthly: return .monthly
+    case .drift:
+      let drift = try section.section(
+        "drift", keys: ["window", "factor"], why: " with window and factor")
+      return .drift(
+        window: try drift.integer("window", in: 1...SpecLimits.count),
+        factor: try drift.number("factor", .above(0)))
+    case nil:
+      guard let node else { return .every(bars: 1) }
+      let needed = "a whole number, never, weekly, monthly or drift"
+      do throws(SpecError) {
+        let range = 1...SpecLimits.count
+        return .every(bars: try section.integer(node, "refit_every", in: range, type: needed))
+      } catch {
+        guard case .text(let text, _) = node.value else { throw error }
+        var error = error
+        error.message += NearestWord.hint(text, among: ScheduleWord.allCases.map(\.rawValue))
+        throw error
+      }
+    }
+  }
+
+  /// The keys of `training` about scalers.
+  fileprivate mutating func readScaling(_ training: SpecSection) throws(SpecError) {
+    let range = try training.pair("scaler_range", default: nil) ?? (-1, 1)
+    scaler = try ScalerKind(training, "scaler", range)
+    targetScaler = try ScalerKind(training, "target_scaler", range)
+    scalerFit = try training.word("scaler_fit", ScalerFit.self, default: .train)
+  }
+}
+
+extension ScalerKind {
+  var word: ScalerWord {
+    switch self {
+    case .none: .none
+    case .minmax: .minmax
+    case .zscore: .zscore
+    case .robust: .robust
+    }
+  }
+
+  fileprivate init(
+    _ section: SpecSection, _ key: String, _ range: (low: Double, high: Double)
+  ) throws(SpecError) {
+    switch try section.word(key, ScalerWord.self, default: .zscore) {
+    case .none: self = .none
+    case .minmax: self = .minmax(low: range.low, high: range.high)
+    case .zscore: self = .zscore
+    case .robust: self = .robust
+    }
   }
 }
 
 extension SpecSection {
-  fileprivate func refuse(
-    _ key: String, unless isAllowed: Bool, _ needed: String
-  ) throws(SpecError) {
-    guard !isAllowed, let entry = entry(key) else { return }
-    throw SpecError(entry.place, "\(path(of: key)) was given without \(needed), which it needs")
+  /// Refuses keys that a forecaster has no use for.
+  fileprivate func refuse(_ keys: [String], of kind: ForecasterKind) throws(SpecError) {
+    guard let entry = entries.first(where: { keys.contains($0.key) }) else { return }
+    let owners = ForecasterKind.allCases.filter { other in
+      path == "model"
+        ? other.keys.contains(entry.key)
+        : other == .network || other.isRegression && entry.key == "weight_half_life"
+    }
+    throw SpecError(
+      entry.place,
+      "\(path(of: entry.key)) was given with forecaster: \(kind.rawValue), it belongs to "
+        + SpecSection.listed(owners.map(\.rawValue), "and"))
   }
 }

@@ -1,139 +1,72 @@
-/// The recurrent network.
-public struct ModelSpec: Equatable, Sendable {
-  public enum Cell: String, CaseIterable, Sendable {
-    case rnn
-    case gru
-    case lstm
-  }
+import Recurrent
+import WalkForward
 
-  /// Whose defaults the network follows.
-  public enum Dialect: String, CaseIterable, Sendable {
-    case torch
-    case keras3
-    case keras2
-    case keras1
-  }
+/// The model of a run and all that it learns from.
+public struct LearningSpec: Equatable, Sendable {
+  /// The model's inputs, in order; at least one.
+  public var features: [FeatureSpec]
+  public var target: TargetSpec
+  public var forecaster: ForecasterSpec
+  /// When the model is refitted, on what, how scaled, and from where it starts. Its seed and target
+  /// span are 0 until a run gives it its own.
+  public var walk: WalkConfiguration
+  /// The matured samples needed before the first refit as a fraction of the span, above 0 and below
+  /// 1; nil once `walk.first` is their count.
+  ///
+  /// A run resolves it when it knows its steps, and writes the count into its spec.
+  public var firstFraction: Double?
 
-  public var cell: Cell
-  /// Units of each layer, first layer first; at least one layer, at least 1 unit each.
-  public var hidden: [Int]
-  /// Steps in a window, at least 1.
-  public var lookback: Int
-  /// Probability, 0..<1, on each recurrent layer's output.
-  public var dropout: Double
-  /// Probability, 0..<1, on a layer's inputs.
-  public var inputDropout: Double
-  /// Probability, 0..<1, on the recurrent state.
-  public var recurrentDropout: Double
-  public var isStateful: Bool
-  public var dialect: Dialect
-  /// Weights to start from.
-  public var initialWeights: FileReference?
+  /// The network, where one forecasts.
+  public var network: NetworkSpec? {
+    if case .network(let network) = forecaster { return network }
+    return nil
+  }
 }
 
-/// How the network is fitted at each refit.
-public struct TrainingSpec: Equatable, Sendable {
-  public enum Loss: String, CaseIterable, Sendable {
-    case mse
-    case mae
-    case huber
-    case logcosh
-    case quantile
-  }
-
-  public enum Optimizer: String, CaseIterable, Sendable {
-    case sgd
-    case rmsprop
-    case adagrad
-    case adam
-    case adamw
-    case nadam
-  }
-
-  public enum Batch: Equatable, Sendable {
-    /// Samples in a batch, at least 1.
-    case size(Int)
-    /// All samples of the refit in one batch.
-    case all
-  }
-
-  public enum Scaler: String, CaseIterable, Sendable {
-    case none
-    case minmax
-    case zscore
-    case robust
-  }
-
-  /// What the scaler's parameters are taken from.
-  public enum ScalerFit: String, CaseIterable, Sendable {
-    /// The training samples of each refit.
-    case train
-    /// Those of the first refit.
-    case first
-    /// Each window by its own.
-    case window
-    /// The whole series: a leak, only with `allowLeaks`.
-    case all
-  }
-
-  public var loss: Loss
-  public var optimizer: Optimizer
-  /// Above 0.
-  public var learningRate: Double
-  /// At least 1.
-  public var epochs: Int
-  public var batch: Batch
-  public var shuffle: Bool
-  /// Of the features.
-  public var scaler: Scaler
-  /// The range of `minmax`.
-  public var scalerLow: Double
-  /// Above `scalerLow`.
-  public var scalerHigh: Double
-  public var scalerFit: ScalerFit
-  public var targetScaler: Scaler
+public struct FeatureSpec: Equatable, Sendable {
+  public var name: String
+  public var expression: SourceText
 }
 
-/// When the model is refitted, on what, and from where it starts.
-public struct WalkForwardSpec: Equatable, Sendable {
-  public enum Train: Equatable, Sendable {
-    /// On all trainable samples.
-    case expanding
-    /// On the newest `window` of them, at least 1.
-    case rolling(window: Int)
-    /// On those matured since the last refit and `replay` older ones, at least 0.
-    case incremental(replay: Int)
-  }
+public struct TargetSpec: Equatable, Sendable {
+  public var value: SourceText
+  /// Steps of the panel, at least one entry, no two alike; 0 only where it is the only one.
+  public var horizons: [Int]
+  /// Whether the spec said `horizons: [...]` and not `horizon: N`.
+  public var isList: Bool
 
-  /// The matured samples needed before the first refit.
-  public enum First: Equatable, Sendable {
-    /// At least 1.
-    case count(Int)
-    /// Of the span, above 0 and below 1.
-    ///
-    /// A run resolves it once, when it knows its steps, and writes the count into its spec.
-    case fraction(Double)
-  }
+  /// The longest horizon, on which the maturity of a sample depends.
+  public var longestHorizon: Int { horizons.max() ?? 0 }
+}
 
-  public enum RefitEvery: Equatable, Sendable {
-    /// Bars, at least 1.
-    case bars(Int)
-    /// One fit.
-    case never
-  }
+/// What makes the forecasts.
+public enum ForecasterSpec: Equatable, Sendable {
+  case network(NetworkSpec)
+  /// The newest known label.
+  case naive
+  /// The newest known label, moved on by the mean step of the labels.
+  case drift
+  /// The mean of all known labels.
+  case mean
+  /// The newest known label a whole number of seasons back.
+  case seasonalNaive(season: Int)
+  /// A regression on the window, with a penalty of at least 0 on the standardised inputs.
+  case ridge(lookback: Int, penalty: Double)
+  /// A regression on the newest `order` known labels.
+  case ar(order: Int)
+  /// A regression on a pair's distance from its long-run line and its last changes; the two features
+  /// are its levels.
+  case ecm
 
-  public enum StartFrom: String, CaseIterable, Sendable {
-    /// Weights and moments are carried.
-    case warm
-    /// Weights are carried.
-    case warmResetMoments = "warm-reset-moments"
-    /// New weights at each refit.
-    case cold
+  /// Bars that a sample's window spans.
+  public var lookback: Int {
+    switch self {
+    // What came before a row is in the state of a network that carries one.
+    case .network(let network):
+      network.configuration.state == .stateful ? 1 : network.configuration.lookback
+    case .ridge(let lookback, _): lookback
+    case .ecm: 2
+    case .naive, .drift, .mean, .seasonalNaive, .ar: 1
+    }
   }
-
-  public var train: Train
-  /// A fraction until the run knows its steps: see `First`.
-  public var first: First
-  public var refitEvery: RefitEvery
-  public var startFrom: StartFrom
 }

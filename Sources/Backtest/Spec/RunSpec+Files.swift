@@ -3,7 +3,7 @@ extension RunSpec {
   public var files: [FileReference] {
     var files: [FileReference] = []
     if case .files(let instruments) = source { files = instruments.map(\.file) }
-    if let weights = learning?.model.initialWeights { files.append(weights) }
+    if let weights = learning?.network?.initialWeights { files.append(weights) }
     return files
   }
 

@@ -18,12 +18,12 @@ extension RunSpec {
     }
     self = try RunSpec.decode(root, folder: folder)
     try checkRules(root)
-    try checkVersion(root)
   }
 
   private static let sharedKeys = ["name", "seed", "span", "clock", "data", "generate"]
   private static let learningKeys = ["features", "target", "model", "training", "walk_forward"]
-  private static let keys = sharedKeys + learningKeys + ["positions", "execution"]
+  private static let keys =
+    sharedKeys + learningKeys + ["positions", "execution", "logs"]
 
   /// Every key by its type and range, without the rules between them.
   static func decode(_ root: SpecNode, folder: String) throws(SpecError) -> RunSpec {
@@ -40,7 +40,7 @@ extension RunSpec {
     return RunSpec(
       name: name, seed: seed, span: span, clock: clock, source: source, learning: learning,
       allowLeaks: allowsLeaks, positions: try PositionsSpec(spec, instruments: names),
-      execution: try ExecutionSpec(spec))
+      execution: try ExecutionSpec(spec), logs: try LogsSpec(spec))
   }
 
   private static func readName(_ spec: SpecSection) throws(SpecError) -> String {
@@ -98,6 +98,16 @@ extension SpanSpec {
       throw section.wrong(
         "to", node, "a time that is not before span.from, \(SpecTime.text(from, as: .from)),")
     }
+  }
+}
+
+extension LogsSpec {
+  fileprivate init(_ spec: SpecSection) throws(SpecError) {
+    guard let section = try spec.sectionIfPresent("logs", keys: ["losses", "fitted"]) else {
+      return
+    }
+    losses = try section.flag("losses", default: false)
+    fitted = try section.flag("fitted", default: false)
   }
 }
 

@@ -9,10 +9,24 @@ extension RunSpec {
     try checkLeaks(root)
     try checkUnits(root)
     try checkSizes(root)
+    try learning?.checkRules(root)
+    try checkLogs(root)
     if execution.fill == .thisClose, execution.delayBars > 0 {
       throw SpecError(
         root.place(of: "execution.delay_bars"),
         "execution.delay_bars was \(execution.delayBars), 0 is needed with fill: this_close")
+    }
+  }
+
+  private func checkLogs(_ root: SpecNode) throws(SpecError) {
+    if logs.losses, learning?.network == nil {
+      throw SpecError(
+        root.place(of: "logs.losses"),
+        "logs.losses was true, false is needed where no network is trained")
+    }
+    if logs.fitted, learning == nil {
+      throw SpecError(
+        root.place(of: "logs.fitted"), "logs.fitted was true, false is needed without a model")
     }
   }
 
@@ -27,14 +41,16 @@ extension RunSpec {
             + "at most \(SpecLimits.generatedBars) together are allowed")
       }
     }
-    guard let learning, learning.model.hidden.count == 1 else { return }
-    let batch = TrainingConfiguration(learning.training, seed: seed).batch
-    let bytes = Workspace.byteCount(NetworkConfiguration(learning), batch: batch)
-    guard bytes <= SpecLimits.networkBytes else {
+    guard let network = learning?.network else { return }
+    let shape = network.configuration
+    let bytes = Workspace.byteCount(shape, batch: network.training.batch)
+    guard bytes <= SpecLimits.networkBytes / network.ensemble else {
+      let members = network.ensemble == 1 ? "" : " for each of \(network.ensemble) networks"
       throw SpecError(
         root.place(of: "model.hidden"),
-        "model.hidden was \(learning.model.hidden) at a lookback of \(learning.model.lookback), which "
-          + "takes \(bytes >> 20) MiB; at most \(SpecLimits.networkBytes >> 20) MiB are allowed")
+        "model.hidden was \(shape.hidden) at a lookback of \(shape.lookback), which takes "
+          + "\(bytes >> 20) MiB\(members); at most \(SpecLimits.networkBytes >> 20) MiB are allowed"
+      )
     }
   }
 
@@ -48,7 +64,7 @@ extension RunSpec {
         "\(path) was \(node.found), none is allowed: "
           + "rescale maps prices by extremes of the whole series: " + cure)
     }
-    if learning?.training.scalerFit == .all {
+    if learning?.walk.scalerFit == .all {
       throw SpecError(
         root.place(of: "training.scaler_fit"),
         "training.scaler_fit was all, train, first or window is needed: "

@@ -33,6 +33,10 @@ extension RunSpec {
     }
     writer.section("positions") { positions.write(to: &$0, names: source.instrumentNames) }
     writer.section("execution") { execution.write(to: &$0) }
+    writer.section("logs") { writer in
+      writer.line("losses", logs.losses)
+      writer.line("fitted", logs.fitted)
+    }
   }
 }
 
@@ -65,6 +69,7 @@ extension GenerateSpec {
     switch kind {
     case .cointPath: writer.line("kind", raw: "coint_path")
     case .randomWalk: writer.line("kind", raw: "random_walk")
+    case .ar1: writer.line("kind", raw: "ar1")
     }
     writer.line("bars", bars)
     writer.line("seed", Int(seed))
@@ -75,6 +80,7 @@ extension GenerateSpec {
       writer.line("delta", delta)
       writer.line("sigma", sigma)
     case .randomWalk(let series): writer.line("series", series)
+    case .ar1(let phi): writer.line("phi", phi)
     }
     writer.write(prices, rescale, accept)
   }
@@ -104,66 +110,24 @@ extension LearningSpec {
         writer.line("horizon", target.horizons[0])
       }
     }
-    writer.section("model") { model.write(to: &$0) }
-    writer.section("training") { training.write(to: &$0, allowLeaks: allowLeaks) }
-    writer.section("walk_forward") { walkForward.write(to: &$0) }
-  }
-}
-
-extension ModelSpec {
-  fileprivate func write(to writer: inout SpecWriter) {
-    writer.line("cell", cell)
-    writer.line("hidden", list: hidden.map(String.init))
-    writer.line("lookback", lookback)
-    writer.line("dropout", dropout)
-    writer.line("input_dropout", inputDropout)
-    writer.line("recurrent_dropout", recurrentDropout)
-    writer.line("stateful", isStateful)
-    writer.line("dialect", dialect)
-    if let initialWeights { writer.line("init", initialWeights.written) }
-  }
-}
-
-extension TrainingSpec {
-  fileprivate func write(to writer: inout SpecWriter, allowLeaks: Bool) {
-    writer.line("loss", loss)
-    writer.line("optimizer", optimizer)
-    writer.line("learning_rate", learningRate)
-    writer.line("epochs", epochs)
-    switch batch {
-    case .size(let size): writer.line("batch", size)
-    case .all: writer.line("batch", raw: "all")
+    writer.section("model") { forecaster.write(walk, to: &$0) }
+    writer.section("training") { writer in
+      switch forecaster {
+      case .network(let network):
+        network.writeTraining(walk, to: &writer)
+        walk.writeScaling(to: &writer)
+      case .ridge, .ar, .ecm: writer.line("weight_half_life", walk.weightHalfLife, or: "none")
+      case .naive, .drift, .mean, .seasonalNaive: break
+      }
+      writer.line("allow_leaks", allowLeaks)
     }
-    writer.line("shuffle", shuffle)
-    writer.line("scaler", scaler)
-    writer.line(
-      "scaler_range", list: [SpecWriter.number(scalerLow), SpecWriter.number(scalerHigh)])
-    writer.line("scaler_fit", scalerFit)
-    writer.line("allow_leaks", allowLeaks)
-    writer.line("target_scaler", targetScaler)
-  }
-}
-
-extension WalkForwardSpec {
-  fileprivate func write(to writer: inout SpecWriter) {
-    switch train {
-    case .expanding: writer.line("train", raw: "expanding")
-    case .rolling(let window):
-      writer.line("train", raw: "rolling")
-      writer.line("window", window)
-    case .incremental(let replay):
-      writer.line("train", raw: "incremental")
-      writer.line("replay", replay)
+    writer.section("walk_forward") { writer in
+      walk.write(firstFraction: firstFraction, to: &writer)
+      if let network {
+        writer.line("start_from", walk.start)
+        writer.line("max_updates", network.training.maxUpdates, or: "none")
+      }
     }
-    switch first {
-    case .count(let count): writer.line("first", count)
-    case .fraction(let fraction): writer.line("first", fraction)
-    }
-    switch refitEvery {
-    case .bars(let bars): writer.line("refit_every", bars)
-    case .never: writer.line("refit_every", raw: "never")
-    }
-    writer.line("start_from", startFrom)
   }
 }
 
@@ -185,11 +149,7 @@ extension ExecutionSpec {
     writer.line("slippage_bps", slippageBps)
     writer.line("max_leverage", maxLeverage)
     writer.line("delay_bars", delayBars)
-    if let participation {
-      writer.line("participation", participation)
-    } else {
-      writer.line("participation", raw: "none")
-    }
+    writer.line("participation", participation, or: "none")
     writer.line("borrow_bps_year", borrowBpsYear)
     writer.line("risk_free", riskFree)
     if let barsPerYear { writer.line("bars_per_year", barsPerYear) }

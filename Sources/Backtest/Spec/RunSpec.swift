@@ -17,6 +17,7 @@ public struct RunSpec: Equatable, Sendable {
   public var allowLeaks: Bool
   public var positions: PositionsSpec
   public var execution: ExecutionSpec
+  public var logs = LogsSpec()
 
   /// The instruments, in the order that their indices count.
   public var instruments: [Instrument] {
@@ -44,36 +45,18 @@ public struct SpanSpec: Equatable, Sendable {
   }
 }
 
+/// The tables that a run writes only when asked.
+public struct LogsSpec: Equatable, Sendable {
+  /// One row an update of the training.
+  public var losses = false
+  /// Forecasts on the samples of the last refit.
+  public var fitted = false
+}
+
 /// Which times are steps of the panel.
 public enum ClockSpec: Equatable, Sendable {
   case union
   case intersection
   /// The times of this instrument, by index.
   case instrument(Int)
-}
-
-/// The model of a run and all that it learns from.
-public struct LearningSpec: Equatable, Sendable {
-  /// The model's inputs, in order; at least one.
-  public var features: [FeatureSpec]
-  public var target: TargetSpec
-  public var model: ModelSpec
-  public var training: TrainingSpec
-  public var walkForward: WalkForwardSpec
-}
-
-public struct FeatureSpec: Equatable, Sendable {
-  public var name: String
-  public var expression: SourceText
-}
-
-public struct TargetSpec: Equatable, Sendable {
-  public var value: SourceText
-  /// Steps of the panel, at least one entry, no two alike; 0 only where it is the only one.
-  public var horizons: [Int]
-  /// Whether the spec said `horizons: [...]` and not `horizon: N`.
-  public var isList: Bool
-
-  /// The longest horizon, on which the maturity of a sample depends.
-  public var longestHorizon: Int { horizons.max() ?? 0 }
 }

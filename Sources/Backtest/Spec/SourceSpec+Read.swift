@@ -97,8 +97,8 @@ extension GenerateSpec {
   ]
 
   fileprivate init(_ section: SpecSection) throws(SpecError) {
-    let kinds = ["coint_path": ["delta", "sigma"], "random_walk": ["series"]]
-    let kindWords = ["coint_path", "random_walk"]
+    let kinds = ["coint_path": ["delta", "sigma"], "random_walk": ["series"], "ar1": ["phi"]]
+    let kindWords = ["coint_path", "random_walk", "ar1"]
     let word = try section.text("kind", needed: SpecSection.oneOf(kindWords))
     guard let parameters = kinds[word] else {
       throw section.notAWord("kind", section["kind"] ?? section.node, word, kindWords)
@@ -115,6 +115,7 @@ extension GenerateSpec {
       kind = .cointPath(
         delta: try section.number("delta", .any, default: 0.2),
         sigma: try section.number("sigma", .any, default: 0.05))
+    case "ar1": kind = .ar1(phi: try section.number("phi", .any, default: 0.9))
     default:
       kind = .randomWalk(
         series: try section.integer("series", in: 1...SpecLimits.instruments, default: 2))

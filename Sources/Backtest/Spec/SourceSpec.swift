@@ -80,6 +80,8 @@ public struct GenerateSpec: Equatable, Sendable {
     case cointPath(delta: Double, sigma: Double)
     /// Independent walks.
     case randomWalk(series: Int)
+    /// One price that returns to where it started.
+    case ar1(phi: Double)
   }
 
   public enum Stream: String, CaseIterable, Sendable {
@@ -102,6 +104,7 @@ public struct GenerateSpec: Equatable, Sendable {
   /// X and Y; of more than two walks X1, X2, …; of one walk X.
   public var instrumentNames: [String] {
     switch kind {
+    case .ar1: ["X"]
     case .cointPath: ["X", "Y"]
     case .randomWalk(let series):
       switch series {

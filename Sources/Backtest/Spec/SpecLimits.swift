@@ -11,6 +11,9 @@ enum SpecLimits {
   static let lookback = 100_000
   static let layers = 64
   static let unitsOfALayer = 8192
+  /// Networks that forecast together.
+  static let ensemble = 1024
+  static let quantiles = 99
   /// Epochs, samples and bars.
   static let count = 1_000_000_000
   static let nameLetters = 64

@@ -99,6 +99,27 @@ extension SpecSection {
     return value
   }
 
+  /// A whole number, or nil where `word` stands there or nothing does.
+  func integerOrWord(
+    _ key: String, in range: ClosedRange<Int>, word: String
+  ) throws(SpecError) -> Int? {
+    guard let node = self[key] else { return nil }
+    if case .text(word, _) = node.value { return nil }
+    return try integer(node, key, in: range, type: Self.wholeNumber(or: word))
+  }
+
+  static func wholeNumber(or word: String) -> String { "a whole number or \(word)" }
+
+  /// A number, or nil where `none` stands there or nothing does.
+  func numberOrNone(_ key: String, _ range: NumberRange) throws(SpecError) -> Double? {
+    guard let node = self[key] else { return nil }
+    if case .text("none", _) = node.value { return nil }
+    guard case .text(let text, true) = node.value, SpecNumber.read(text) != nil else {
+      throw wrong(key, node, "none or a number")
+    }
+    return try number(node, key, range)
+  }
+
   func flag(_ key: String, default fallback: Bool) throws(SpecError) -> Bool {
     guard let node = self[key] else { return fallback }
     switch node.value {
@@ -133,6 +154,12 @@ extension SpecSection {
   /// `one of a, b, c`, or `a or b`.
   static func oneOf(_ words: [String]) -> String {
     words.count == 2 ? words.joined(separator: " or ") : "one of " + words.joined(separator: ", ")
+  }
+
+  /// `a, b or c`.
+  static func listed(_ words: [String], _ joiner: String) -> String {
+    guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+    return words.dropLast().joined(separator: ", ") + " \(joiner) \(last)"
   }
 
   func list(_ key: String, _ node: SpecNode, needed: String) throws(SpecError) -> [SpecNode] {

@@ -44,6 +44,15 @@ struct SpecSection {
     SpecError(node.place, "\(path(of: key)) was \(node.found), \(needed) is needed")
   }
 
+  /// Refuses keys that mean nothing unless something else was chosen.
+  ///
+  /// - Throws: at the first of them that is there.
+  func refuse(_ keys: [String], unless isAllowed: Bool, _ needed: String) throws(SpecError) {
+    guard !isAllowed, let entry = entries.first(where: { keys.contains($0.key) }) else { return }
+    throw SpecError(
+      entry.place, "\(path(of: entry.key)) was given without \(needed), which it needs")
+  }
+
   /// The section under `key`.
   ///
   /// - Throws: where there is none, with why it is needed.

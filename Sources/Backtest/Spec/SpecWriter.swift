@@ -27,6 +27,12 @@ struct SpecWriter {
   mutating func line(_ key: String, _ value: some RawRepresentable<String>) {
     line(key, raw: value.rawValue)
   }
+  mutating func line(_ key: String, _ value: Int?, or word: String) {
+    line(key, raw: value.map { String($0) } ?? word)
+  }
+  mutating func line(_ key: String, _ value: Double?, or word: String) {
+    line(key, raw: value.map(Self.number) ?? word)
+  }
   mutating func line(_ key: String, list: [String]) {
     line(key, raw: "[\(list.joined(separator: ", "))]")
   }

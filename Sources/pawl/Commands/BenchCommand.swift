@@ -59,7 +59,7 @@ struct BenchBarsCommand: ParsableCommand {
       loggedBeside.append(try rate { digests.insert(try loggedPass(benchmark, threads: 2)) })
     }
     guard equities.count == 1, digests.count == 1 else {
-      throw RunFailure.usage("passes differed in their results: \(equities), \(digests)")
+      throw RunFailure.internalFault("passes differed in their results: \(equities), \(digests)")
     }
     let rates = (Spread(plain), Spread(logged), Spread(loggedBeside))
     if json {
@@ -83,8 +83,8 @@ struct BenchBarsCommand: ParsableCommand {
   }
 
   private func line(_ spread: Spread) -> String {
-    "\(Decimal.fixed(spread.median, 0)) bars/s "
-      + "(\(Decimal.fixed(spread.least, 0)) to \(Decimal.fixed(spread.most, 0)))"
+    "\(DecimalText.fixed(spread.median, places: 0)) bars/s "
+      + "(\(DecimalText.fixed(spread.least, places: 0)) to \(DecimalText.fixed(spread.most, places: 0)))"
   }
 
   private func rate(_ work: () throws -> Void) rethrows -> Double {

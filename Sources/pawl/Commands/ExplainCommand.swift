@@ -51,8 +51,10 @@ private struct RunExplanation {
         "the first forecast is made at bar \(timeline.firstForecast)" + shortage(timeline))
     }
     lines += positions
-    lines += list("leaks", prepared.statements.leaks, none: "no leaks: nothing sees the future")
-    lines += list("caveats", prepared.statements.caveats, none: nil)
+    lines += list(
+      "leaks", prepared.statements.leaks.map(\.description),
+      none: "no leaks: nothing sees the future")
+    lines += list("caveats", prepared.statements.caveats.map(\.description), none: nil)
     lines += list(
       "left out of the costs", prepared.statements.omitted, none: "all costs are charged")
     return lines.joined(separator: "\n") + "\n"

@@ -6,7 +6,7 @@ import Synthetic
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Make synthetic series with known truth: coint_path or random_walk.")
+    abstract: "Make synthetic series with known truth: coint_path, random_walk or ar1.")
 
   @Argument(help: "The kind of series.")
   var kind: String

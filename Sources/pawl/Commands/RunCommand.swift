@@ -11,14 +11,31 @@ struct RunCommand: AsyncParsableCommand {
   @Argument(help: "Specs to run.")
   var specs: [String]
 
-  @Option(help: "The run directory; by default runs/<name>-<first 8 of the spec's SHA-256>.")
+  @Option(
+    help: """
+      The run directory; by default runs/<name>-<first 8 of the spec's SHA-256>. With --seeds the \
+      folder that holds a run directory for each seed, by default the same with -seeds behind.
+      """)
   var out: String?
 
   @OptionGroup var specOptions: SpecOptions
 
   @Option(
+    help: """
+      Run each spec with this many seeds, from its own upwards, and tell median, quartiles and range \
+      of every figure.
+      """)
+  var seeds: Int?
+
+  @Option(
     help: "Threads: runs side by side, and logs compressed beside them. By default all cores.")
   var threads: Int = RunEnvironment.coreCount
+
+  @Option(help: "Write event files for TensorBoard, each run in a folder of its own.")
+  var tensorboard: String?
+
+  @Flag(help: "Foretell time, memory and what would be written; run nothing.")
+  var dryRun = false
 
   @Flag(help: "Replace a run that is in the directory.")
   var force = false
@@ -38,27 +55,35 @@ struct RunCommand: AsyncParsableCommand {
     guard out == nil || specs.count == 1 else {
       throw ValidationError("--out was given with \(specs.count) specs, it goes with one")
     }
+    guard (1...10_000).contains(seeds ?? 1) else {
+      throw ValidationError("--seeds was \(seeds ?? 1), at least 1 and at most 10000 is needed")
+    }
+    guard tensorboard != "" else {
+      throw ValidationError("--tensorboard was empty, a folder is needed")
+    }
   }
 
   func run() async throws {
     let variant = try RunEnvironment.variant()
     // Every spec is read before the first run begins, so that a slip in the last one costs nothing.
-    var plans: [RunPlan] = []
+    var groups: [RunGroup] = []
     for path in specs {
-      let spec = try specOptions.read(path)
-      plans.append(try RunPlan(spec: spec, specPath: path, out: out, variant: variant))
+      groups.append(
+        try RunGroup(path, specOptions, seeds: seeds, out: out, variant: variant))
     }
+    let plans = groups.flatMap(\.plans)
     for (index, plan) in plans.enumerated() {
       if let earlier = plans[..<index].first(where: { $0.folder == plan.folder }) {
         throw RunFailure.usage(
           "\(plan.specPath) and \(earlier.specPath) would both write \(plan.folder)")
       }
     }
+    if dryRun { return try foretell(groups, variant: variant) }
     Interruption.listen()
-    let display = ProgressDisplay(names: plans.map(\.spec.name), isQuiet: quiet)
+    let display = ProgressDisplay(names: plans.map(\.label), isQuiet: quiet)
     let outcomes = await carryOut(plans, variant: variant, display: display)
     display.finish()
-    report(outcomes)
+    report(outcomes, groups)
     // What went wrong in one run does not take the others' results away, but it is the last word.
     for case (_, .failure(let failure)) in outcomes { throw failure }
     if Interruption.isRequested { throw StatusError(signal: Interruption.signalNumber) }
@@ -66,24 +91,56 @@ struct RunCommand: AsyncParsableCommand {
 
   private typealias Outcome = (plan: RunPlan, result: Result<Manifest, RunFailure>)
 
-  private func report(_ outcomes: [Outcome]) {
-    var finished: [(folder: String, manifest: Manifest)] = []
+  private func report(_ outcomes: [Outcome], _ groups: [RunGroup]) {
+    var finished: [(plan: RunPlan, manifest: Manifest)] = []
     for (plan, result) in outcomes {
       switch result {
-      case .success(let manifest): finished.append((plan.folder, manifest))
+      case .success(let manifest): finished.append((plan, manifest))
       case .failure(let failure) where outcomes.count > 1:
-        printError("\(plan.spec.name) failed: \(failure)")
+        printError("\(plan.label) failed: \(failure)")
       case .failure: break
       }
     }
     guard !finished.isEmpty else { return }
-    if json {
-      let documents = finished.map(\.manifest.json)
-      print(specs.count == 1 ? documents[0].text : JSONValue.array(documents).text, terminator: "")
+    if seeds != nil {
+      let summaries = groups.compactMap { group -> SeedSummary? in
+        let folders = Set(group.plans.map(\.folder))
+        let runs = finished.filter { folders.contains($0.plan.folder) }
+        return runs.isEmpty
+          ? nil
+          : SeedSummary(
+            folder: group.folder, manifests: runs.map(\.manifest),
+            folders: runs.map(\.plan.folder))
+      }
+      if json {
+        printDocuments(summaries.map(\.json))
+      } else if !quiet {
+        print(summaries.map(\.text).joined(separator: "\n"), terminator: "")
+      }
+    } else if json {
+      printDocuments(finished.map(\.manifest.json))
     } else if !quiet {
       print(
-        RunSummary(finished.map(\.manifest), folders: finished.map(\.folder)).text, terminator: "")
+        RunSummary(finished.map(\.manifest), folders: finished.map(\.plan.folder)).text,
+        terminator: "")
     }
+  }
+
+  /// One document for one spec, else a list.
+  private func printDocuments(_ documents: [JSONValue]) {
+    print(specs.count == 1 ? documents[0].text : JSONValue.array(documents).text, terminator: "")
+  }
+
+  private func foretell(_ groups: [RunGroup], variant: KernelVariant) throws {
+    var documents: [JSONValue] = []
+    for group in groups {
+      let prepared = try PreparedRun(group.plans[0].spec, variant: variant)
+      let forecast = RunPrediction(
+        try RunEstimate(prepared), group: group, threads: threads,
+        tensorboard: tensorboard)
+      if json { documents.append(forecast.json) } else { print(forecast.text, terminator: "") }
+    }
+    if json { printDocuments(documents) }
   }
 
   /// Runs as many plans side by side as there are threads; what is left over compresses logs.
@@ -95,6 +152,7 @@ struct RunCommand: AsyncParsableCommand {
     let sideBySide = min(threads, plans.count)
     let threadsEach = max(1, threads / sideBySide)
     let replacesRun = force
+    let board = tensorboard
     return await withTaskGroup(of: (Int, Result<Manifest, RunFailure>).self) { group in
       var results = [Result<Manifest, RunFailure>?](repeating: nil, count: plans.count)
       var next = 0
@@ -105,7 +163,10 @@ struct RunCommand: AsyncParsableCommand {
         next += 1
         group.addTask {
           let result = Result { () throws(RunFailure) in
-            try plan.carryOut(variant: variant, threads: threadsEach, replacesRun: replacesRun) {
+            try plan.carryOut(
+              variant: variant, threads: threadsEach, replacesRun: replacesRun,
+              tensorBoardFolder: board.map { "\($0)/\(plan.boardName)" }
+            ) {
               display.update(index, $0)
             }
           }
@@ -119,42 +180,5 @@ struct RunCommand: AsyncParsableCommand {
       }
       return zip(plans, results).compactMap { plan, result in result.map { (plan, $0) } }
     }
-  }
-}
-
-/// A run that is going to be made: a spec and its directory.
-struct RunPlan: Sendable {
-  var spec: RunSpec
-  var specPath: String
-  var folder: String
-
-  init(spec: RunSpec, specPath: String, out: String?, variant: KernelVariant) throws(RunFailure) {
-    var spec = spec
-    // The folder is named after the spec as resolved, and a fraction is resolved from the bars.
-    if case .fraction = spec.learning?.walkForward.first {
-      spec = try PreparedRun(spec, variant: variant).spec
-    }
-    self.spec = spec
-    self.specPath = specPath
-    if let out {
-      folder = out
-    } else {
-      let hash = SHA256.hex(of: Array(spec.resolvedText.utf8))
-      folder = "runs/\(spec.name)-\(hash.prefix(8))"
-    }
-  }
-
-  func carryOut(
-    variant: KernelVariant, threads: Int, replacesRun: Bool,
-    progress: (RunProgress) -> Void
-  ) throws(RunFailure) -> Manifest {
-    let prepared = try PreparedRun(spec, variant: variant)
-    let session = try RunSession(
-      starting: prepared,
-      options: RunOptions(
-        folder: folder, replacesRun: replacesRun, threads: threads,
-        environment: RunEnvironment.describe(
-          specFolder: SpecOptions.folder(of: specPath), threads: threads)))
-    return try session.run(progress: progress, stopRequested: { Interruption.isRequested })
   }
 }

@@ -1,4 +1,5 @@
 import Backtest
+import Bytes
 import Glibc
 import Synchronization
 
@@ -74,6 +75,7 @@ final class ProgressDisplay: Sendable {
   private func text(of runs: [RunProgress], elapsed: Double) -> String {
     let bars = runs.reduce(0) { $0 + $1.bars }
     let refits = runs.reduce(0) { $0 + $1.refits }
+    let updates = runs.reduce(0) { $0 + $1.updates }
     let expected = runs.reduce(Int?.some(0)) { sum, run in
       // A run that has not begun is taken to be like the others.
       guard let sum else { return nil }
@@ -85,19 +87,24 @@ final class ProgressDisplay: Sendable {
       let total = expected * runs.count / begun
       let share = min(1, Double(bars) / Double(total))
       text += " " + Self.bar(share) + " bar \(bars) of \(total)"
-      text += rates(bars, refits, elapsed)
+      text += rates(bars, refits, updates, elapsed)
       if share > 0 { text += ", \(Self.duration(elapsed / share - elapsed)) left" }
     } else {
-      text += " bar \(bars)" + rates(bars, refits, elapsed)
+      text += " bar \(bars)" + rates(bars, refits, updates, elapsed)
     }
     return text
   }
 
-  private func rates(_ bars: Int, _ refits: Int, _ elapsed: Double) -> String {
+  private func rates(_ bars: Int, _ refits: Int, _ updates: Int, _ elapsed: Double) -> String {
     guard elapsed > 0 else { return "" }
-    let barRate = Int(Double(bars) / elapsed)
-    let refitRate = Int(Double(refits) / elapsed)
-    return ", \(barRate) bars/s" + (refits > 0 ? ", \(refitRate) refits/s" : "")
+    var text = ", \(Int(Double(bars) / elapsed)) bars/s"
+    // Long fits are counted by their updates, which move when nothing else does.
+    let refitsASecond = Double(refits) / elapsed
+    if refitsASecond >= 1 { text += ", \(Int(refitsASecond)) refits/s" }
+    if refitsASecond < 10, updates > 0 {
+      text += ", refit \(refits + 1), \(DecimalText.fixed(Double(updates), places: 0)) updates"
+    }
+    return text
   }
 
   private static func bar(_ share: Double) -> String {

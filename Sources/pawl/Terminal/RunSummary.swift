@@ -1,4 +1,5 @@
 import Backtest
+import Bytes
 import Journal
 
 /// One or several finished runs side by side, as a table a person reads.
@@ -15,76 +16,22 @@ struct RunSummary {
     var lines = table
     for (manifest, folder) in zip(manifests, folders) {
       lines.append("")
+      lines += horizonTable(manifest)
       lines += remarks(manifest, folder)
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private enum Style {
-    case count
-    case money
-    case percent
-    case ratio
-    case probability
-    case bps
-    case significant
-  }
-
-  private typealias Row = (label: String, key: String, style: Style)
-
-  private static let forecastRows: [Row] = [
-    ("forecasts scored", "count", .count),
-    ("RMSE", "rmse", .significant),
-    ("skill against the best baseline", "skill", .percent),
-    ("  against the newest label", "skill_naive", .percent),
-    ("  against the mean", "skill_mean", .percent),
-    ("  against zero", "skill_zero", .percent),
-    ("Clark-West p, largest", "clark_west_p", .probability),
-    ("hit rate", "hit_rate", .percent),
-    ("information coefficient", "information_coefficient", .ratio),
-    ("skill of the oracle", "oracle_skill", .percent),
-    ("share of the oracle's skill", "skill_share_of_oracle", .percent),
-  ]
-
-  private static let returnRows: [Row] = [
-    ("bars tested", "bars", .count),
-    ("net profit", "net_profit", .money),
-    ("CAGR", "cagr", .percent),
-    ("volatility a year", "volatility", .percent),
-    ("Sharpe ratio", "sharpe", .ratio),
-    ("Sortino ratio", "sortino", .ratio),
-    ("maximum drawdown", "max_drawdown", .percent),
-    ("bars with a position", "exposure", .percent),
-    ("turnover a year", "turnover", .ratio),
-    ("trades closed", "trades", .count),
-    ("profit factor", "profit_factor", .ratio),
-    ("cost charged, bps a side", "cost_bps", .bps),
-    ("break-even cost, bps a side", "break_even_cost_bps", .bps),
-    ("bars a year", "bars_per_year", .significant),
-  ]
-
   private var table: [String] {
     var rows: [[String]] = [[""] + manifests.map(\.name)]
     if manifests.contains(where: { $0.metrics["count"] != nil }) {
       rows.append(["Forecast"] + horizons)
-      rows += cells(Self.forecastRows)
+      rows += cells(Headline.forecast)
       rows.append([])
     }
     rows.append(["Account"])
-    rows += cells(Self.returnRows)
-    let columns = manifests.count + 1
-    let widths = (0..<columns).map { column in
-      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
-    }
-    return rows.map { row in
-      var line = ""
-      for (column, cell) in row.enumerated() {
-        let space = String(repeating: " ", count: widths[column] - cell.count)
-        line += column == 0 ? cell + space : "  " + space + cell
-      }
-      while line.last == " " { line.removeLast() }
-      return line
-    }
+    rows += cells(Headline.account)
+    return TextTable.lines(rows)
   }
 
   private var horizons: [String] {
@@ -92,26 +39,34 @@ struct RunSummary {
   }
 
   /// Rows that no run has a figure for are left out.
-  private func cells(_ rows: [Row]) -> [[String]] {
-    rows.compactMap { row in
-      let cells = manifests.map { manifest in
-        guard let value = manifest.metrics[row.key] else { return "" }
-        return value.doubleValue.map { Self.show($0, row.style) } ?? "n/a"
-      }
-      return cells.allSatisfy { $0.isEmpty || $0 == "n/a" } ? nil : [row.label] + cells
+  private func cells(_ headlines: [Headline]) -> [[String]] {
+    headlines.compactMap { headline in
+      row(headline, manifests.map { $0.metrics[headline.key] })
     }
   }
 
-  private static func show(_ value: Double, _ style: Style) -> String {
-    switch style {
-    case .count: Decimal.fixed(value, 0)
-    case .money: Decimal.fixed(value, 2)
-    case .percent: Decimal.percent(value)
-    case .ratio: Decimal.fixed(value, 2)
-    case .probability: value < 0.0005 ? "< 0.001" : Decimal.fixed(value, 3)
-    case .bps: Decimal.fixed(value, 2)
-    case .significant: Decimal.significant(value)
+  private func row(_ headline: Headline, _ values: [JSONValue?]) -> [String]? {
+    let cells = values.map { value in
+      value.map { $0.doubleValue.map(headline.show) ?? "n/a" } ?? ""
     }
+    return cells.allSatisfy { $0.isEmpty || $0 == "n/a" } ? nil : [headline.label] + cells
+  }
+
+  /// The forecast figures of a run of several horizons, one column each.
+  private func horizonTable(_ manifest: Manifest) -> [String] {
+    let horizons = (manifest.metrics["horizons"]?.arrayValue ?? []).compactMap(\.intValue)
+    guard horizons.count > 1 else { return [] }
+    var rows = [["  \(manifest.name), by horizon"] + horizons.map(String.init)]
+    for headline in Headline.forecast {
+      let values = horizons.enumerated().map { index, horizon in
+        manifest.metrics[headline.key + (index == 0 ? "" : "_h\(horizon)")]
+      }
+      if var row = row(headline, values) {
+        row[0] = "  " + row[0]
+        rows.append(row)
+      }
+    }
+    return TextTable.lines(rows) + [""]
   }
 
   private func remarks(_ manifest: Manifest, _ folder: String) -> [String] {
@@ -119,14 +74,35 @@ struct RunSummary {
     for leak in manifest.leaks { lines.append("  leak: \(leak)") }
     for caveat in manifest.caveats { lines.append("  caveat: \(caveat)") }
     for warning in manifest.warnings { lines.append("  warning: \(warning)") }
+    if let needed = washout(manifest) { lines.append("  state: \(needed)") }
     if !manifest.omitted.isEmpty, manifest.metrics["trades"] != nil {
       lines.append("  left out of the costs: \(manifest.omitted.joined(separator: ", "))")
     }
     let digest = manifest.tables.isEmpty ? "" : ", digest \(manifest.digest.prefix(12))"
     let seconds = manifest.environment["wall_seconds"]?.doubleValue ?? 0
     let time = manifest.status == .complete ? "" : " (\(manifest.status.rawValue))"
-    lines.append("  logs: \(folder)\(digest), \(Decimal.fixed(seconds, 2)) s\(time)")
+    lines.append("  logs: \(folder)\(digest), \(DecimalText.fixed(seconds, places: 2)) s\(time)")
     return lines
+  }
+
+  /// How much history a stateful network's last forecast rests on, to within 1 % of what labels vary.
+  private func washout(_ manifest: Manifest) -> String? {
+    guard let rows = manifest.metrics["washout"]?.arrayValue,
+      let horizon = manifest.metrics["horizon"]
+    else { return nil }
+    let changes = rows.filter { $0["horizon"] == horizon }.compactMap { row in
+      row["bars"]?.intValue.map { ($0, abs(row["relative_change"]?.doubleValue ?? 0)) }
+    }
+    guard let last = changes.last else { return nil }
+    guard let lastLarge = changes.lastIndex(where: { $0.1 > 0.01 }) else {
+      return "the last bar alone gives the last forecast, to within 1 % of the labels' deviation"
+    }
+    guard lastLarge + 1 < changes.count else {
+      return "the last \(last.0) bars are too few for the last forecast: it moves by "
+        + DecimalText.percent(last.1) + " of the labels' deviation"
+    }
+    return "the last \(changes[lastLarge + 1].0) bars give the last forecast, to within 1 % of the "
+      + "labels' deviation"
   }
 
   private func verdict(_ manifest: Manifest) -> String {
