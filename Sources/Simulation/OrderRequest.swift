@@ -67,15 +67,15 @@ public struct Bracket: Equatable, Sendable {
   ///   - stopPrice: where the position is closed at a loss, nil for no stop.
   ///   - limitPrice: where it is closed at a profit, nil for no target.
   public init(entry: OrderRequest, stopPrice: Double?, limitPrice: Double?) {
-    func exit(_ type: OrderType, _ reason: OrderReason) -> OrderRequest {
+    func closing(_ type: OrderType, _ reason: OrderReason) -> OrderRequest {
       OrderRequest(
         instrument: entry.instrument, side: entry.side.opposite, quantity: entry.quantity,
         type: type, limitPrice: type == .limit ? limitPrice : nil,
         stopPrice: type == .stop ? stopPrice : nil, reason: reason)
     }
     self.init(
-      entry: entry, stopLoss: stopPrice.map { _ in exit(.stop, .stopLoss) },
-      takeProfit: limitPrice.map { _ in exit(.limit, .takeProfit) })
+      entry: entry, stopLoss: stopPrice.map { _ in closing(.stop, .stopLoss) },
+      takeProfit: limitPrice.map { _ in closing(.limit, .takeProfit) })
   }
 }
 
