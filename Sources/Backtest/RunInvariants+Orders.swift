@@ -94,8 +94,9 @@ struct OrderBook {
         ? nil : row.finding(OrderColumns.event, needed: "filled, nothing is left of the order,")
     case .filled:
       live[order.id] = nil
-      // What a fill could not take is dropped only where the leverage was cut.
-      let isCut = row.text(OrderColumns.reason) == OrderReason.cutLeverage.name
+      // What a fill could not take is dropped only where a limit cut it.
+      let reason = row.text(OrderColumns.reason)
+      let isCut = [OrderReason.cutLeverage.name, OrderReason.reduceOnly.name].contains(reason)
       return order.remaining == 0 || isCut
         ? nil
         : row.finding(
@@ -106,7 +107,10 @@ struct OrderBook {
         ? nil
         : row.finding(
           OrderColumns.quantity, needed: "\(logText(order.remaining)), what is left of the order,")
-    case .submitted, .triggered: return nil
+    case .amended:
+      live[order.id]?.remaining = quantity
+      return nil
+    case .submitted, .triggered, .released: return nil
     }
   }
 

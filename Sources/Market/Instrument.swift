@@ -4,9 +4,17 @@ public struct Instrument: Equatable, Sendable {
   public var name: String
   /// Whether prices may be zero or negative; such an instrument is traded in units only.
   public var allowsSignedPrices: Bool
+  /// The step of prices, above 0; nil where prices are not rounded.
+  public var tick: Double?
+  /// The step of quantities, above 0; nil where quantities are not rounded.
+  public var lot: Double?
 
-  public init(name: String, allowsSignedPrices: Bool = false) {
+  public init(
+    name: String, allowsSignedPrices: Bool = false, tick: Double? = nil, lot: Double? = nil
+  ) {
     self.name = name
     self.allowsSignedPrices = allowsSignedPrices
+    self.tick = tick
+    self.lot = lot
   }
 }

@@ -9,33 +9,84 @@ public enum Side: Int, Sendable {
   @inlinable public var sign: Double { self == .buy ? 1 : -1 }
 }
 
-/// How an order is priced.
-public enum OrderType: Int, Sendable {
-  /// Fills at the open of the first bar for which it is eligible.
+/// How an order is priced; `docs/fills.md` has the rules.
+public enum OrderType: Int, CaseIterable, Sendable {
+  /// Fills at the open of the first bar for which it is eligible, or at the price that the fill
+  /// policy names.
   case market
   /// Fills at the close of the first bar for which it is eligible.
   case marketOnClose
+  /// Fills at the open of the first bar for which it is eligible, whatever the fill policy.
+  case marketOnOpen
+  /// Fills at its limit price or better.
+  case limit
+  /// A market order once the price has reached its stop price.
+  case stop
+  /// A limit order once the price has reached its stop price.
+  case stopLimit
+  /// A stop whose stop price follows the price at a distance, and never goes back.
+  case trailingStop
 
   public var name: String {
     switch self {
     case .market: "market"
     case .marketOnClose: "market_on_close"
+    case .marketOnOpen: "market_on_open"
+    case .limit: "limit"
+    case .stop: "stop"
+    case .stopLimit: "stop_limit"
+    case .trailingStop: "trailing_stop"
     }
   }
+
+  /// Whether it waits for the price to reach a level.
+  public var hasLevel: Bool {
+    switch self {
+    case .market, .marketOnClose, .marketOnOpen: false
+    case .limit, .stop, .stopLimit, .trailingStop: true
+    }
+  }
+
+  public var hasLimitPrice: Bool { self == .limit || self == .stopLimit }
+
+  public var hasStopPrice: Bool { self == .stop || self == .stopLimit || self == .trailingStop }
+}
+
+/// The distance at which a trailing stop follows the price.
+public enum Trail: Equatable, Sendable {
+  /// In the unit of prices, above 0.
+  case amount(Double)
+  /// A share of the price's size, above 0 and below 1.
+  case fraction(Double)
 }
 
 /// How long an order works.
-public enum TimeInForce: Int, Sendable {
+public enum TimeInForce: Int, CaseIterable, Sendable {
   case goodTillCancelled
+  /// The UTC day of the first bar that may fill it.
+  case day
+  /// Bars that close at or before the order's `goodTill`.
+  case goodTillDate
+  /// What its first chance does not fill expires.
+  case immediateOrCancel
+  /// Its first chance fills it whole, or it expires.
+  case fillOrKill
 
   public var name: String {
     switch self {
     case .goodTillCancelled: "gtc"
+    case .day: "day"
+    case .goodTillDate: "gtd"
+    case .immediateOrCancel: "ioc"
+    case .fillOrKill: "fok"
     }
   }
+
+  /// Whether it has one chance only.
+  public var isImmediate: Bool { self == .immediateOrCancel || self == .fillOrKill }
 }
 
-/// A request to trade, as it was decided.
+/// A request to trade, as it was decided; an amendment changes it.
 public struct Order: Equatable, Sendable {
   /// Counts from 1 in the order of submission.
   public var id: Int
@@ -45,20 +96,37 @@ public struct Order: Equatable, Sendable {
   /// Units, always positive.
   public var quantity: Double
   public var type: OrderType
+  /// Of limit and stop-limit orders.
+  public var limitPrice: Double?
+  /// Of stop, stop-limit and trailing stop orders; where a trailing stop stands now.
+  public var stopPrice: Double?
+  /// Of trailing stop orders.
+  public var trail: Trail?
   public var timeInForce: TimeInForce
+  /// Of `goodTillDate`.
+  public var goodTill: Timestamp?
+  /// Whether it may only bring the position nearer to zero.
+  public var isReduceOnly: Bool
   /// The step of the panel at which the order was decided.
   public var decidedAtBar: Int
 
   public init(
     id: Int, instrument: Int, side: Side, quantity: Double, type: OrderType,
-    timeInForce: TimeInForce = .goodTillCancelled, decidedAtBar: Int
+    limitPrice: Double? = nil, stopPrice: Double? = nil, trail: Trail? = nil,
+    timeInForce: TimeInForce = .goodTillCancelled, goodTill: Timestamp? = nil,
+    isReduceOnly: Bool = false, decidedAtBar: Int
   ) {
     self.id = id
     self.instrument = instrument
     self.side = side
     self.quantity = quantity
     self.type = type
+    self.limitPrice = limitPrice
+    self.stopPrice = stopPrice
+    self.trail = trail
     self.timeInForce = timeInForce
+    self.goodTill = goodTill
+    self.isReduceOnly = isReduceOnly
     self.decidedAtBar = decidedAtBar
   }
 }
@@ -73,6 +141,10 @@ public enum OrderEventKind: Int, Sendable {
   case replaced
   case expired
   case rejected
+  /// Its open quantity or its prices changed; it works on.
+  case amended
+  /// So many units of a bracket's child began to work.
+  case released
 
   public var name: String {
     switch self {
@@ -84,11 +156,21 @@ public enum OrderEventKind: Int, Sendable {
     case .replaced: "replaced"
     case .expired: "expired"
     case .rejected: "rejected"
+    case .amended: "amended"
+    case .released: "released"
+    }
+  }
+
+  /// Whether the order ends with it.
+  public var isFinal: Bool {
+    switch self {
+    case .filled, .cancelled, .replaced, .expired, .rejected: true
+    case .submitted, .triggered, .partlyFilled, .amended, .released: false
     }
   }
 }
 
-/// Why it happened; the identifiers are listed in `docs/logs.md`.
+/// Why it happened; the identifiers are listed in `docs/logs.md` and `docs/fills.md`.
 public enum OrderReason: Int, CaseIterable, Sendable {
   /// The difference between the target position and the held one.
   case rebalance
@@ -98,6 +180,47 @@ public enum OrderReason: Int, CaseIterable, Sendable {
   case cutLeverage
   /// Equity was zero or less, and the order would have raised exposure.
   case ruined
+  /// The strategy asked for it.
+  case requested
+  /// A bracket's protective stop.
+  case stopLoss
+  /// A bracket's target.
+  case takeProfit
+  /// The price reached the stop price.
+  case stopReached
+  /// The entry of its bracket was filled.
+  case parentFilled
+  /// The entry of its bracket ended before it was filled whole.
+  case parentEnded
+  /// The other of two orders that cancel one another was filled.
+  case siblingFilled
+  /// It may only reduce a position, and no more of one was held.
+  case reduceOnly
+  /// Its day was over.
+  case dayEnded
+  /// The bar closes after the time until which it was good.
+  case goodTillReached
+  /// Its only chance did not fill it.
+  case notImmediate
+  /// Its quantity was not a finite number above 0.
+  case badQuantity
+  /// Its quantity was below one lot.
+  case belowLot
+  /// A price that its type needs was missing, not finite or, where prices are positive, not above
+  /// 0; or its type has no such price.
+  case badPrice
+  /// The distance of a trailing stop was missing or out of range.
+  case badTrail
+  /// A trailing stop was asked for before the first bar of its instrument.
+  case noPrice
+  /// The time in force does not go with its type, or was over already.
+  case badTimeInForce
+  /// The parts of a bracket do not fit: instrument, side, quantity or the order of their prices.
+  case badBracket
+  /// No such order works.
+  case unknownOrder
+  /// A delay keeps the order under way: it cannot be recalled.
+  case underWay
 
   /// The identifier that the logs carry.
   public var name: String {
@@ -106,6 +229,26 @@ public enum OrderReason: Int, CaseIterable, Sendable {
     case .replaced: "replaced"
     case .cutLeverage: "cut_leverage"
     case .ruined: "ruined"
+    case .requested: "requested"
+    case .stopLoss: "stop_loss"
+    case .takeProfit: "take_profit"
+    case .stopReached: "stop_reached"
+    case .parentFilled: "parent_filled"
+    case .parentEnded: "parent_ended"
+    case .siblingFilled: "sibling_filled"
+    case .reduceOnly: "reduce_only"
+    case .dayEnded: "day_ended"
+    case .goodTillReached: "good_till_reached"
+    case .notImmediate: "not_immediate"
+    case .badQuantity: "bad_quantity"
+    case .belowLot: "below_lot"
+    case .badPrice: "bad_price"
+    case .badTrail: "bad_trail"
+    case .noPrice: "no_price"
+    case .badTimeInForce: "bad_time_in_force"
+    case .badBracket: "bad_bracket"
+    case .unknownOrder: "unknown_order"
+    case .underWay: "under_way"
     }
   }
 }
@@ -119,7 +262,8 @@ public struct OrderEvent: Equatable, Sendable {
   public var order: Order
   public var kind: OrderEventKind
   /// Units that the event is about, always positive: those asked for when submitted or rejected,
-  /// those filled by this very fill, those still open when cancelled, replaced or expired.
+  /// those filled by this very fill, those that began to work when released, those open afterwards
+  /// when amended, those still open in all other cases.
   public var quantity: Double
   public var reason: OrderReason?
 

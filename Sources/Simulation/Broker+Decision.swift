@@ -61,7 +61,13 @@ extension Broker {
     if targets.rebalance == .onChange { lastValues[instrument] = value }
     let expected =
       decision.expected.isEmpty ? position(of: instrument) : decision.expected[instrument]
-    let difference = target - expected
+    var difference = target - expected
+    let lot = lots[instrument]
+    // Closing is always whole.
+    if lot > 0, target != 0 {
+      difference =
+        (difference < 0 ? -1 : 1) * LotRule.quantity(abs(difference), lot: lot)
+    }
     if difference != 0, abs(difference) > Self.rounding * max(abs(target), abs(expected)) {
       decision.wants.append(
         .init(instrument: instrument, expected: expected, difference: difference))
@@ -77,10 +83,7 @@ extension Broker {
       submit(decision.wants[index], equity: equity)
     }
     decision.wants.removeAll(keepingCapacity: true)
-    if execution.fill == .thisClose {
-      if !working.isEmpty { match(at: .close) }
-      valuation = Exposure(of: account.positions, at: quotes)
-    }
+    if execution.fill == .thisClose { matchThisClose() }
   }
 
   /// The units that a value asks for; nil where it changes nothing.
@@ -100,7 +103,7 @@ extension Broker {
     return target.isFinite ? target : nil
   }
 
-  /// Cancels the waiting orders of instruments with a new target, and counts in those that a delay
+  /// Cancels the waiting target orders of instruments with a new target, and counts in those that a delay
   /// keeps under way, in the order in which they will be filled.
   @inline(never)
   private mutating func recallWaitingOrders(_ values: [Double], equity: Double) {
@@ -108,7 +111,9 @@ extension Broker {
     for index in working.indices {
       let order = working[index]
       let instrument = order.order.instrument
-      if quotes[instrument].barCount < order.eligibleFromBar {
+      if order.reason != .rebalance {
+        // The strategy's own orders are its own to recall.
+      } else if quotes[instrument].barCount < order.eligibleFromBar {
         if decision.expected.isEmpty {
           decision.expected.append(contentsOf: account.positions.lazy.map(\.quantity))
         }

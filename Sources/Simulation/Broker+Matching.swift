@@ -1,90 +1,176 @@
 import Market
 
-/// Orders meet prices.
+/// Orders meet the prices at which all instruments open or close.
 ///
 /// 1. An order is met in the order of submission, by a bar of its own instrument, once eligible.
 /// 2. Its reference price is what its type says (`reference(of:at:)`); none, and it waits.
-/// 3. Liquidity bounds what this bar fills; the rest waits.
-/// 4. With equity at or below zero only what lowers exposure is filled; else what would raise gross
-///    exposure above the limit is cut, and the rest of the order ends.
-/// 5. The price is the reference, moved against the trader.
+/// 3. What fills, and at what price, says `FillRule`.
+/// 4. Its fill or end moves the orders linked with it.
 extension Broker {
   mutating func match(at phase: FillPhase) {
     // Summed once, then moved fill by fill, so that a step costs no square of the instruments.
     var exposure = Exposure(of: account.positions, at: quotes)
-    var kept = 0
+    var hasEnded = false
     for index in working.indices {
-      var order = working[index]
-      let isDone: Bool
-      if let reference = reference(of: order, at: phase) {
-        isDone = fill(&order, reference: reference, phase: phase, exposure: &exposure)
-      } else {
-        isDone = false
+      let timeInForce = working[index].order.timeInForce
+      if timeInForce != .goodTillCancelled, phase == .open { expireIfOver(index) }
+      if let reference = reference(of: index, at: phase) {
+        fill(index, reference: reference, phase: phase, exposure: &exposure)
       }
-      if !isDone {
-        working[kept] = order
-        kept += 1
+      if timeInForce.isImmediate, isLastChance(of: index, phase) {
+        end(index, .expired, .notImmediate)
       }
+      if working[index].hasEnded { hasEnded = true }
+    }
+    if hasEnded { removeEndedOrders() }
+  }
+
+  mutating func removeEndedOrders() {
+    var kept = 0
+    for index in working.indices where !working[index].hasEnded {
+      if kept != index { working[kept] = working[index] }
+      kept += 1
     }
     working.removeLast(working.count - kept)
   }
 
+  /// Whether a bar of this step may fill an order.
+  func isEligible(_ working: WorkingOrder) -> Bool {
+    let instrument = working.order.instrument
+    return hasBar(instrument) && quotes[instrument].barCount >= working.eligibleFromBar
+      && working.available > 0
+  }
+
   /// The price that an order meets in this phase, nil where it meets none.
-  private func reference(of order: WorkingOrder, at phase: FillPhase) -> Double? {
-    let instrument = order.order.instrument
-    guard hasBar(instrument), quotes[instrument].barCount >= order.eligibleFromBar else {
-      return nil
-    }
-    switch (order.order.type, phase) {
-    case (.market, .open), (.marketOnClose, .close): return quotes[instrument].price
-    case (.market, _), (.marketOnClose, _): return nil
+  private mutating func reference(of index: Int, at phase: FillPhase) -> Double? {
+    guard isEligible(working[index]) else { return nil }
+    let price = quotes[working[index].order.instrument].price
+    let side = working[index].order.side
+    switch working[index].way {
+    case .market: return phase == (execution.fill == .nextOpen ? .open : .close) ? price : nil
+    case .open: return phase == .open ? price : nil
+    case .close: return phase == .close ? price : nil
+    case .limit(let limit):
+      guard phase == .open, isReached(limit: limit, by: price, side) else { return nil }
+      return price
+    case .stop(let stop):
+      guard phase == .open, StopRule.isReached(by: price, stop: stop, side: side) else {
+        return nil
+      }
+      working[index].isTriggered = true
+      report(
+        working[index].order, .triggered, quantity: working[index].remaining, reason: .stopReached)
+      // Rule 4: triggered at the open, it is a limit order for the whole bar.
+      guard let limit = working[index].order.limitPrice else { return price }
+      return isReached(limit: limit, by: price, side) ? price : nil
+    case .nothing: return nil
     }
   }
 
-  /// Fills what can be filled of an order.
-  ///
-  /// - Returns: whether the order has ended.
+  private func isReached(limit: Double, by price: Double, _ side: Side) -> Bool {
+    LimitRule.isReached(by: price, limit: limit, side: side, touch: execution.limitTouch)
+  }
+
   private mutating func fill(
-    _ working: inout WorkingOrder, reference: Double, phase: FillPhase, exposure: inout Exposure
-  ) -> Bool {
-    let order = working.order
+    _ index: Int, reference: Double, phase: FillPhase, exposure: inout Exposure
+  ) {
+    let order = working[index].order
     let instrument = order.instrument
-    var quantity = working.remaining
-    if let liquidity { quantity = min(quantity, liquidity.capacity(of: instrument)) }
-    guard quantity > 0 else { return false }
-
     let held = position(of: instrument)
-    let price = costs.price(reference: reference, side: order.side)
-    let equity = cash + exposure.net
-    if equity <= 0, abs(held + order.side.sign * quantity) >= abs(held) {
-      report(order, .cancelled, quantity: working.remaining, reason: .ruined)
-      return true
+    let rule = fillRule(of: instrument)
+    let outcome = rule.outcome(
+      of: working[index], reference: reference, slips: !order.type.hasLimitPrice,
+      holding: Holding(
+        held: held, cash: cash, exposure: exposure,
+        capacity: liquidity?.capacity(of: instrument) ?? .infinity, mark: reference))
+    switch outcome {
+    case .waits: break
+    case .ends(let reason):
+      end(index, reason == .notImmediate ? .expired : .cancelled, reason)
+    case .fills(let quantity, let price, let reason):
+      let isPart = reason == nil && quantity < working[index].remaining
+      book(
+        FillFact(
+          order: working[index], quantity: quantity, price: price, reference: reference,
+          isPart: isPart, reason: reason ?? working[index].fillReason),
+        phase: phase, isAmbiguous: false)
+      exposure.move(from: held, to: position(of: instrument), price: reference)
+      working[index].take(quantity, ends: !isPart)
+      if working[index].isLinked {
+        working.followFill(
+          of: index, quantity: quantity, reference: reference, tick: rule.tick, lot: rule.lot,
+          changes: &changes)
+        reportChanges()
+      }
     }
-    let admissible = exposure.admissible(
-      quantity: quantity, side: order.side, held: held, price: reference,
-      costPerUnit: costs.perUnit(price: price, reference: reference), equity: equity,
-      maxLeverage: execution.maxLeverage)
-    let isCut = admissible < quantity
-    guard admissible > 0 else {
-      report(order, .cancelled, quantity: working.remaining, reason: .cutLeverage)
-      return true
-    }
+  }
 
-    let fill = Fill(
-      sequence: nextSequence(), bar: bar, time: now, orderID: order.id, instrument: instrument,
-      side: order.side, quantity: admissible, price: price,
-      fee: costs.fee(quantity: admissible, price: price),
-      slippage: costs.slippage(quantity: admissible, price: price, reference: reference),
-      phase: phase)
-    outbox.append(.fill(fill))
-    let isPart = !isCut && admissible < working.remaining
+  /// Books a fill: the row of it, the event of its order, then the account and its trades.
+  mutating func book(_ fill: FillFact, phase: FillPhase, isAmbiguous: Bool) {
+    let order = fill.order.order
+    let row = Fill(
+      sequence: nextSequence(), bar: bar, time: now, orderID: order.id,
+      instrument: order.instrument, side: order.side, quantity: fill.quantity, price: fill.price,
+      fee: costs.fee(quantity: fill.quantity, price: fill.price),
+      slippage: costs.slippage(
+        quantity: fill.quantity, price: fill.price, reference: fill.reference),
+      phase: phase, isAmbiguous: isAmbiguous)
+    outbox.append(.fill(row))
     report(
-      order, isPart ? .partlyFilled : .filled, quantity: admissible,
-      reason: isCut ? .cutLeverage : nil)
-    account.book(fill, reference: reference, reason: working.reason, to: &outbox)
-    exposure.move(from: held, to: position(of: instrument), price: reference)
-    liquidity?.take(admissible, of: instrument)
-    working.remaining -= admissible
-    return !isPart
+      order, fill.isPart ? .partlyFilled : .filled, quantity: fill.quantity, reason: fill.reason)
+    account.book(row, reference: fill.reference, reason: fill.order.reason, to: &outbox)
+    liquidity?.take(fill.quantity, of: order.instrument)
+  }
+
+  func fillRule(of instrument: Int) -> FillRule {
+    FillRule(
+      costs: costs, maxLeverage: execution.maxLeverage, tick: ticks[instrument],
+      lot: lots[instrument])
+  }
+
+  /// Ends an order without a fill, and what hangs on it; it is taken off the list later.
+  mutating func end(_ index: Int, _ kind: OrderEventKind, _ reason: OrderReason) {
+    working.end(index, kind, reason, &changes)
+    reportChanges()
+  }
+
+  mutating func reportChanges() {
+    for change in changes {
+      report(change.order, change.kind, quantity: change.quantity, reason: change.reason)
+    }
+    changes.removeAll(keepingCapacity: true)
+  }
+}
+
+/// How long orders work.
+extension Broker {
+  /// Expires an order whose day is over or whose date has passed, before it meets this step's bar.
+  private mutating func expireIfOver(_ index: Int) {
+    let order = working[index]
+    guard !order.hasEnded else { return }
+    switch order.order.timeInForce {
+    case .goodTillCancelled, .immediateOrCancel, .fillOrKill: break
+    case .goodTillDate:
+      if let until = order.order.goodTill, now > until { end(index, .expired, .goodTillReached) }
+    case .day:
+      // A bar that closes at midnight is of the day that ends then.
+      let today = Timestamp(milliseconds: now.milliseconds - 1).day
+      if order.day < 0 {
+        if isEligible(order) { working[index].day = today }
+      } else if today > order.day {
+        end(index, .expired, .dayEnded)
+      }
+    }
+  }
+
+  /// Whether an order with one chance has had it.
+  private func isLastChance(of index: Int, _ phase: FillPhase) -> Bool {
+    let order = working[index]
+    guard isEligible(order) else { return false }
+    switch order.way {
+    case .market: return phase == (execution.fill == .nextOpen ? .open : .close)
+    case .close: return phase == .close
+    case .open, .limit, .stop, .nothing: return phase == .open
+    }
   }
 }

@@ -57,11 +57,32 @@ extension WorkingOrder {
     writer.write(order.side.rawValue)
     writer.write(order.quantity)
     writer.write(order.type.rawValue)
+    writer.write(order.limitPrice)
+    writer.write(order.stopPrice)
+    switch order.trail {
+    case nil: writer.write(0)
+    case .amount(let amount):
+      writer.write(1)
+      writer.write(amount)
+    case .fraction(let fraction):
+      writer.write(2)
+      writer.write(fraction)
+    }
     writer.write(order.timeInForce.rawValue)
+    writer.write(order.goodTill != nil)
+    writer.write(Int(order.goodTill?.milliseconds ?? 0))
+    writer.write(order.isReduceOnly)
     writer.write(order.decidedAtBar)
     writer.write(reason.rawValue)
     writer.write(remaining)
     writer.write(eligibleFromBar)
+    writer.write(filled)
+    writer.write(unreleased)
+    writer.write(isTriggered)
+    writer.write(parentID)
+    writer.write(groupID)
+    writer.write(hasChildren)
+    writer.write(day)
   }
 
   init(from reader: inout StateReader) throws(StateError) {
@@ -70,17 +91,50 @@ extension WorkingOrder {
     let side: Side = try reader.readChoice("the side of an order")
     let quantity = try reader.readDouble()
     let type: OrderType = try reader.readChoice("the type of an order")
+    let limitPrice = try reader.readOptionalDouble()
+    let stopPrice = try reader.readOptionalDouble()
+    let trail: Trail?
+    switch try reader.readInt() {
+    case 0: trail = nil
+    case 1: trail = .amount(try reader.readDouble())
+    case 2: trail = .fraction(try reader.readDouble())
+    case let other: throw StateError("the trail of an order was \(other), which names none")
+    }
     let timeInForce: TimeInForce = try reader.readChoice("the time in force of an order")
-    order = Order(
+    let hasGoodTill = try reader.readBool()
+    let goodTill = Timestamp(milliseconds: Int64(try reader.readInt()))
+    let order = Order(
       id: id, instrument: instrument, side: side, quantity: quantity, type: type,
-      timeInForce: timeInForce, decidedAtBar: try reader.readInt())
-    reason = try reader.readChoice("the reason of an order")
-    remaining = try reader.readDouble()
-    eligibleFromBar = try reader.readInt()
+      limitPrice: limitPrice, stopPrice: stopPrice, trail: trail, timeInForce: timeInForce,
+      goodTill: hasGoodTill ? goodTill : nil, isReduceOnly: try reader.readBool(),
+      decidedAtBar: try reader.readInt())
+    self.init(
+      order: order, reason: try reader.readChoice("the reason of an order"),
+      remaining: try reader.readDouble(), eligibleFromBar: try reader.readInt())
+    filled = try reader.readDouble()
+    unreleased = try reader.readDouble()
+    isTriggered = try reader.readBool()
+    parentID = try reader.readInt()
+    groupID = try reader.readInt()
+    hasChildren = try reader.readBool()
+    day = try reader.readInt()
+  }
+}
+
+extension StateWriter {
+  fileprivate mutating func write(_ value: Double?) {
+    write(value != nil)
+    write(value ?? 0)
   }
 }
 
 extension StateReader {
+  fileprivate mutating func readOptionalDouble() throws(StateError) -> Double? {
+    let isThere = try readBool()
+    let value = try readDouble()
+    return isThere ? value : nil
+  }
+
   fileprivate mutating func readChoice<Choice: RawRepresentable<Int>>(
     _ what: String
   ) throws(StateError) -> Choice {

@@ -9,10 +9,11 @@ import Market
 ///
 ///     broker.beginStep(bar: bar, time: time)
 ///     for each instrument with a bar { broker.open(instrument: i, price: bar.open) }
-///     broker.finishOpen()        // market orders fill at the opens
+///     broker.finishOpen()        // orders that meet the opens fill
 ///     for each instrument with a bar { broker.close(instrument: i, bar: bar) }
-///     broker.finishClose()       // on-close orders fill; financing; positions are marked
-///     broker.decide(values)      // may be left out
+///     broker.finishClose()       // orders that meet a level within the bar fill, then on-close
+///                                // orders; financing; positions are marked
+///     broker.decide(values)      // may be left out; so may submit, amend and cancel
 ///     let row = broker.finishStep()
 ///
 /// What happened lies in `outbox` until `clearOutbox`; once its storage and those of orders and lots
@@ -22,6 +23,9 @@ public struct Broker: Sendable {
   public let targets: TargetSettings
   let allowsSignedPrices: [Bool]
   let costs: Costs
+  /// Of each instrument; 0 for none.
+  let ticks: [Double]
+  let lots: [Double]
 
   /// What happened since it was last cleared, oldest first.
   public internal(set) var outbox: [BrokerEvent] = []
@@ -50,6 +54,16 @@ public struct Broker: Sendable {
   var interest = 0.0
   var borrowCosts: [Double]
   var decision = Decision()
+  var changes: [OrderChange] = []
+  /// Instruments some of whose orders wait for a level of this step's bar.
+  var pathCount = 0
+  var walksPath: [Bool]
+  /// This step's bars of those instruments.
+  var pathBars: [Bar] = []
+  /// Positions at the opens.
+  var openExposure = Exposure()
+  /// Whether an order of this step is still to meet this step's close.
+  var meetsThisClose = false
 
   enum Stage: Sendable { case betweenSteps, open, close, decide, decided }
 
@@ -64,7 +78,18 @@ public struct Broker: Sendable {
     self.execution = execution
     self.targets = targets
     allowsSignedPrices = instruments.map(\.allowsSignedPrices)
-    costs = Costs(feeBps: execution.feeBps, slippageBps: execution.slippageBps)
+    costs = Costs(
+      feeBps: execution.feeBps, slippageBps: execution.slippageBps,
+      slippageTicks: execution.slippageTicks)
+    for step in instruments.flatMap({ [$0.tick, $0.lot] }) {
+      precondition(step.map { $0 > 0 && $0.isFinite } ?? true, "ticks and lots are above 0")
+    }
+    precondition(
+      execution.slippageTicks == 0 || instruments.allSatisfy { $0.tick != nil },
+      "ticks of slippage need a tick")
+    ticks = instruments.map { $0.tick ?? 0 }
+    lots = instruments.map { $0.lot ?? 0 }
+    walksPath = Array(repeating: false, count: instruments.count)
     account = Account(cash: execution.cash, instruments: instruments.count)
     quotes = Array(repeating: Quote(), count: instruments.count)
     lastValues = Array(repeating: .nan, count: instruments.count)
@@ -102,10 +127,13 @@ public struct Broker: Sendable {
     liquidity?.beginBar(of: instrument)
   }
 
-  /// Ends the open phase: market orders meet the opens.
+  /// Ends the open phase: orders meet the opens.
   public mutating func finishOpen() {
     precondition(stage == .open, "the open phase ends once")
-    if !working.isEmpty { match(at: .open) }
+    if !working.isEmpty {
+      match(at: .open)
+      preparePaths()
+    }
     stage = .close
   }
 
@@ -113,14 +141,20 @@ public struct Broker: Sendable {
   public mutating func close(instrument: Int, bar: Bar) {
     precondition(stage == .close, "closes are revealed in the close phase")
     quotes[instrument].close(at: bar.close, bar: self.bar)
-    account.see(high: bar.high, low: bar.low, of: instrument)
+    if pathCount > 0, walksPath[instrument] {
+      pathBars[instrument] = bar
+    } else {
+      account.see(high: bar.high, low: bar.low, of: instrument)
+    }
     liquidity?.completeBar(of: instrument, volume: bar.volume)
   }
 
-  /// Ends the close phase: on-close orders meet the closes, financing is booked, and positions are
-  /// marked at the last close of their instrument.
+  /// Ends the path and close phases: orders meet the prices within the bars, then on-close orders
+  /// the closes; financing is booked, and positions are marked at the last close of their
+  /// instrument.
   public mutating func finishClose() {
     precondition(stage == .close, "the close phase ends once")
+    if pathCount > 0 { walkPaths() }
     if !working.isEmpty { match(at: .close) }
     if execution.hasFinancing { bookFinancing() }
     valuation = Exposure(of: account.positions, at: quotes)
@@ -133,6 +167,7 @@ public struct Broker: Sendable {
   ///   are carried out at the same close.
   public mutating func finishStep() -> EquityPoint {
     precondition(stage == .decide || stage == .decided, "a step finishes after its close")
+    if meetsThisClose { matchThisClose() }
     stage = .betweenSteps
     return account.point(bar: bar, time: now, exposure: valuation)
   }
@@ -167,6 +202,13 @@ public struct Broker: Sendable {
   var now: Timestamp {
     guard let time else { preconditionFailure("a step has begun") }
     return time
+  }
+
+  /// Orders decided at a close that are to meet that very close.
+  mutating func matchThisClose() {
+    meetsThisClose = false
+    if !working.isEmpty { match(at: .close) }
+    valuation = Exposure(of: account.positions, at: quotes)
   }
 
   func hasBar(_ instrument: Int) -> Bool { quotes[instrument].lastBar == bar }

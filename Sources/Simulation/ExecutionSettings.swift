@@ -17,6 +17,27 @@ public enum FillPolicy: Int, CaseIterable, Sendable {
   }
 }
 
+/// How two levels within one bar are put in order; `docs/fills.md` explains each.
+public enum PathModel: Int, CaseIterable, Sendable {
+  /// Of all ways in which the price can have gone, the one that leaves the account worst off.
+  case worst
+  /// Open, high, low, close.
+  case openHighLowClose
+  /// Open, low, high, close.
+  case openLowHighClose
+  /// The extreme nearer to the open first; where they are equally near, the worse order of the two.
+  case adaptive
+
+  public var name: String {
+    switch self {
+    case .worst: "worst"
+    case .openHighLowClose: "ohlc"
+    case .openLowHighClose: "olhc"
+    case .adaptive: "adaptive"
+    }
+  }
+}
+
 /// How orders are carried out and what that costs.
 public struct ExecutionSettings: Equatable, Sendable {
   /// Money at the start, above 0.
@@ -26,6 +47,12 @@ public struct ExecutionSettings: Equatable, Sendable {
   public var feeBps: Double
   /// Basis points of the reference price, against the trader, at least 0 and below 10000.
   public var slippageBps: Double
+  /// Ticks against the trader on top, at least 0; needs a tick of every instrument.
+  public var slippageTicks: Double
+  /// Which of two levels in one bar comes first.
+  public var path: PathModel
+  /// Whether a price that touches a limit fills it.
+  public var limitTouch: Bool
   /// Further bars of the instrument that an order is under way, at least 0.
   public var delayBars: Int
   /// The most that gross exposure may be as a multiple of equity at a fill that raises it, above 0.
@@ -41,7 +68,8 @@ public struct ExecutionSettings: Equatable, Sendable {
   public init(
     cash: Double, fill: FillPolicy = .nextOpen, feeBps: Double = 0, slippageBps: Double = 0,
     delayBars: Int = 0, maxLeverage: Double = 4, borrowBpsYear: Double = 0, riskFree: Double = 0,
-    participation: Double? = nil
+    participation: Double? = nil, slippageTicks: Double = 0, path: PathModel = .worst,
+    limitTouch: Bool = false
   ) {
     self.cash = cash
     self.fill = fill
@@ -52,6 +80,9 @@ public struct ExecutionSettings: Equatable, Sendable {
     self.borrowBpsYear = borrowBpsYear
     self.riskFree = riskFree
     self.participation = participation
+    self.slippageTicks = slippageTicks
+    self.path = path
+    self.limitTouch = limitTouch
   }
 
   /// Whether anything accrues with time.
@@ -63,6 +94,7 @@ public struct ExecutionSettings: Equatable, Sendable {
     precondition(cash > 0 && cash.isFinite, "the account starts with money")
     precondition(feeBps >= 0 && feeBps.isFinite, "a fee is at least 0")
     precondition(slippageBps >= 0 && slippageBps < 10_000, "slippage lies in 0..<10000 bps")
+    precondition(slippageTicks >= 0 && slippageTicks.isFinite, "ticks of slippage are at least 0")
     precondition(delayBars >= 0, "a delay is at least 0 bars")
     precondition(maxLeverage > 0 && maxLeverage.isFinite, "the leverage limit is above 0")
     precondition(borrowBpsYear >= 0 && borrowBpsYear.isFinite, "the borrow rate is at least 0")

@@ -28,6 +28,13 @@ struct Exposure: Equatable {
     gross += abs(quantity * price) - abs(held * price)
   }
 
+  /// Takes over the change of one instrument's price.
+  mutating func remark(_ held: Double, from old: Double, to price: Double) {
+    guard held != 0 else { return }
+    net += held * price - held * old
+    gross += abs(held * price) - abs(held * old)
+  }
+
   /// The part of an order that the leverage limit lets through.
   ///
   /// An order that does not raise gross exposure passes whole. One that does ends at the largest

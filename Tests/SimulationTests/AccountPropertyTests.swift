@@ -77,7 +77,7 @@ struct AccountPropertyTests {
         case .replaced, .cancelled, .rejected:
           #expect(event.quantity == open[id], "seed \(seed)")
           ended.insert(id)
-        case .triggered, .expired: Issue.record("seed \(seed): \(event.kind)")
+        case .triggered, .expired, .amended, .released: Issue.record("seed \(seed): \(event.kind)")
         }
       }
       let waiting = open.keys.filter { !ended.contains($0) }.sorted()
