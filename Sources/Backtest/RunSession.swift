@@ -119,10 +119,15 @@ public final class RunSession {
     folder.beginRun()
     board = nil
     do throws(JournalError) {
-      guard before.inputs == manifest.inputs else {
+      for (began, now) in zip(before.inputs, manifest.inputs) where began != now {
         throw .damaged(
-          folder.path, found: "bars other than those the run began with",
-          needed: "the same SHA-256 of every input")
+          "\(now.instrument) (\(now.file))", found: "of SHA-256 \(now.sha256)",
+          needed: "\(began.sha256), with which the run began,")
+      }
+      guard before.inputs.count == manifest.inputs.count else {
+        throw .damaged(
+          folder.path, found: "a run of \(manifest.inputs.count) inputs",
+          needed: "\(before.inputs.count), with which it began,")
       }
       let thread = options.threads > 1 ? FrameThread() : nil
       if let checkpoint = try Checkpoint.read(from: folder) {
