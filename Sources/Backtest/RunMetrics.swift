@@ -63,7 +63,7 @@ public struct RunMetrics: Restorable, Sendable {
   /// with `_h` and the horizon behind; those of the whole span under `whole_span`; for each that is
   /// null the reason under `undefined`; and the verdict.
   func json(leaks: [RunStatement]) -> [String: JSONValue] {
-    let returns = self.returns
+    let (returns, forecastReports) = (self.returns, self.forecastReports)
     var table = FigureTable()
     table.put(returns.metrics)
     table.put(trades.report.metrics)
@@ -74,7 +74,8 @@ public struct RunMetrics: Restorable, Sendable {
     }
     var whole = FigureTable()
     whole.put(returns.wholeSpanMetrics)
-    let verdict = self.verdict(leaks: leaks)
+    let verdict = Verdict(
+      leaks: leaks.map(\.kind.rawValue), forecasts: forecastReports, returns: returns)
     var values = table.values
     if let first = forecastReports.first {
       values["horizon"] = .int(first.horizon)

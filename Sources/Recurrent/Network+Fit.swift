@@ -3,9 +3,8 @@ import CKernels
 extension Network {
   /// Trains on `data`, epoch after epoch, in batches.
   ///
-  /// A batch's loss is the weighted mean of what its samples lose: the sum of weight times loss over
-  /// the outputs that have a label, by the sum of the weights there. A batch that weighs nothing makes
-  /// no update.
+  /// A batch's loss is the sum of weight times loss over the outputs that have a label, divided by
+  /// their count. A batch without a label makes no update.
   ///
   /// A stateful network goes through its segments in chunks of `lookback` rows: each starts from the
   /// state in which the one before it ended, and no gradient flows back over that edge; a batch is that
@@ -25,7 +24,8 @@ extension Network {
   ///   - workspace: from `makeWorkspace` of this network or a copy.
   ///   - observe: called after each update; the last of an epoch after the validation.
   /// - Returns: counts, and the mean training loss of the first and the last epoch.
-  /// - Throws: `TrainingError` where the loss or a weight is not finite; the network is then spoilt.
+  /// - Throws: `TrainingError` where the loss or a weight is not finite, or the loss beyond all reason
+  ///   (that of forecasts 10 000 times as far off as the labels are); the network is then spoilt.
   public mutating func fit(
     _ data: TrainingData, validation: TrainingData? = nil, refit: Int, epochs: Int? = nil,
     using workspace: inout Workspace, observe: ((UpdateRecord) -> Void)? = nil
@@ -33,7 +33,9 @@ extension Network {
     precondition(epochs ?? 1 >= 1, "epochs is at least 1")
     check(data, workspace)
     if let validation { check(validation, workspace) }
-    let network = self
+    // Without its values, which would be copied at the first write if this held them too.
+    var network = self
+    network.values = []
     let samples = max(data.sampleCount(configuration), validation?.sampleCount(configuration) ?? 0)
     var optimizer = self.optimizer
     let result = values.withFloats { values in
@@ -58,7 +60,8 @@ extension Network {
     return try fit(data, refit: refit, using: &workspace)
   }
 
-  /// The mean loss on `data`, weighted as in training, with nothing dropped; NaN where nothing weighs.
+  /// The mean loss on `data`, weighted as in training, with nothing dropped; NaN where
+  /// nothing has a label.
   public func loss(of data: TrainingData, using workspace: inout Workspace) -> Double {
     check(data, workspace)
     return values.withFloats { values in
