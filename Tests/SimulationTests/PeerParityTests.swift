@@ -5,9 +5,10 @@ import Testing
 /// Scripted orders, filled by other engines and here, over the same bars: docs/peers.md.
 struct PeerParityTests {
   static let sets = PeerSet.backtestingPy + PeerSet.backtrader
+  static let singles = sets.filter { $0.groups.allSatisfy { $0.form == .single } }
 
   @Test func theFilesHoldTheRunsOfBothPeers() {
-    #expect(PeerSet.backtestingPy.count == 21)
+    #expect(PeerSet.backtestingPy.count == 28)
     #expect(PeerSet.backtrader.count == 35)
     #expect(Self.sets.allSatisfy { $0.groups.count >= 50 && $0.bars.count >= 500 })
   }
@@ -26,49 +27,49 @@ struct PeerParityTests {
     }
   }
 
-  @Test(arguments: sets.filter { $0.groups.allSatisfy { $0.form == .single } })
+  @Test(arguments: singles)
   func underTheDefaultsTooEveryFillIsThatOfThePeerOrExplained(_ set: PeerSet) {
     #expect(Comparison(set, execution: Self.defaults(set), wording: .asGiven).unexplained.isEmpty)
   }
 
-  /// What docs/peers.md says.
-  @Test func thereAreSoManyDifferencesOfEachKind() {
-    func counts(
+  @Test func theDocumentationHasTheCounts() throws {
+    let document = try PeerSet.text("../../docs/peers.md")
+    var rows: [String] = []
+    func add(
       _ sets: [PeerSet], _ execution: (PeerSet) -> ExecutionSettings,
       _ wording: PeerReplay.Wording = .asGiven
-    ) -> (differences: [PeerExplanation: Int], fills: Int, equalSets: Int) {
-      let comparisons = sets.map { Comparison($0, execution: execution($0), wording: wording) }
-      return (
-        Dictionary(comparisons.flatMap(\.found).map { ($0, 1) }, uniquingKeysWith: +),
-        sets.map(\.fills.count).reduce(0, +), comparisons.filter(\.found.isEmpty).count
-      )
+    ) {
+      for peer in [PeerSet.Peer.backtestingPy, .backtrader] {
+        let ofPeer = sets.filter { $0.peer == peer }
+        var families: [String] = []
+        for set in ofPeer where !families.contains(set.family) { families.append(set.family) }
+        rows += families.map { family in
+          Self.row(ofPeer.filter { $0.family == family }, execution, wording)
+        }
+      }
     }
-    let singles = Self.sets.filter { $0.groups.allSatisfy { $0.form == .single } }
+    add(Self.sets, Self.near)
+    add(
+      PeerSet.backtrader.filter { ["brackets", "trailing stops"].contains($0.family) }, Self.near,
+      .asBacktraderMeansIt)
+    add(Self.singles, Self.defaults)
+    let documented = document.split(separator: "\n").map(String.init)
+      .filter { $0.hasPrefix("| backtesting-py |") || $0.hasPrefix("| backtrader |") }
+    #expect(documented == rows)
+  }
 
-    let backtestingPy = counts(PeerSet.backtestingPy, Self.near)
-    let backtrader = counts(PeerSet.backtrader, Self.near)
-    let asMeant = counts(PeerSet.backtrader, Self.near, .asBacktraderMeansIt)
-    let strict = counts(singles, Self.defaults)
-    #expect(
-      backtestingPy.differences == [
-        .exitsWaitForTheNextBar: 107, .firstSubmittedFills: 3, .barIsLookedAtTwice: 2,
-      ])
-    #expect(
-      backtrader.differences == [
-        .trailMovesOnTheClose: 202, .exitsWaitForTheNextBar: 131, .limitAtTheStop: 26,
-        .limitBehindTheStop: 19, .firstSubmittedFills: 14,
-      ])
-    #expect(
-      asMeant.differences == [
-        .limitAtTheStop: 26, .limitBehindTheStop: 19, .firstSubmittedFills: 15,
-      ])
-    #expect(
-      strict.differences == [
-        .trailMovesOnTheClose: 202, .touchIsEnough: 40, .limitAtTheStop: 26,
-        .limitBehindTheStop: 17,
-      ])
-    #expect([backtestingPy, backtrader, asMeant, strict].map(\.fills) == [2081, 2064, 2064, 1570])
-    #expect([backtestingPy, backtrader, asMeant, strict].map(\.equalSets) == [11, 8, 21, 1])
+  /// An order by itself meets its level on every way through a bar, or on none.
+  @Test(arguments: singles)
+  func thePathDoesNotMatterToAnOrderByItself(_ set: PeerSet) {
+    let fills = PathModel.allCases.map { path in
+      var execution = Self.near(set)
+      execution.path = path
+      return PeerReplay(set: set, execution: execution, wording: .asGiven).run().fills
+    }
+    for group in set.groups {
+      let ofGroup = fills.map { $0.filter { $0.group == group.id } }
+      #expect(ofGroup.allSatisfy { $0 == ofGroup[0] })
+    }
   }
 
   /// The explanations are no wildcards: a fill one bar later, on either side, has none.
@@ -114,6 +115,24 @@ struct PeerParityTests {
         bar: last.bar + 1, group: last.group, leg: last.leg, side: last.side,
         quantity: last.quantity, price: last.price)
     ]
+  }
+
+  /// A line of docs/peers.md about sets of one family.
+  private static func row(
+    _ sets: [PeerSet], _ execution: (PeerSet) -> ExecutionSettings, _ wording: PeerReplay.Wording
+  ) -> String {
+    let found = sets.flatMap { Comparison($0, execution: execution($0), wording: wording).found }
+    let groups = sets.map(\.groups.count).reduce(0, +)
+    let differences = PeerExplanation.allCases.compactMap { explanation -> String? in
+      let count = found.filter { $0 == explanation }.count
+      return count == 0 ? nil : "`\(explanation.rawValue)` \(count)"
+    }
+    let cells = [
+      sets[0].peer.rawValue, sets[0].family, "\(groups)",
+      "\(sets.map(\.fills.count).reduce(0, +))", "\(groups - found.count)",
+      differences.isEmpty ? "none" : differences.joined(separator: ", "),
+    ]
+    return "| \(cells.joined(separator: " | ")) |"
   }
 
   /// A replay held against the peer's run, group by group.

@@ -23,6 +23,9 @@ struct PeerSet: CustomTestStringConvertible, Sendable {
 
   var testDescription: String { "\(peer.rawValue), \(name)" }
 
+  /// The kind of orders: the name but for the bars.
+  var family: String { name.split(separator: " ").dropLast().joined(separator: " ") }
+
   /// The peer's fills of a group, in the order of bars and legs.
   func fills(of group: ScriptedGroup) -> [PeerFill] { fills.filter { $0.group == group.id } }
 
@@ -120,7 +123,8 @@ extension PeerSet {
     }
   }
 
-  private static func text(_ path: String) throws -> String {
+  /// A text file, from the folder of these tests.
+  static func text(_ path: String) throws -> String {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     return try String(contentsOf: folder.appendingPathComponent(path), encoding: .utf8)
   }

@@ -87,14 +87,18 @@ def run(name, file, bars, orders, options):
 
 FAMILIES = [
     ("orders", lambda s, t: s.plain(t), {"count": 70, "fee_bps": 0, "hedging": False}),
-    ("market brackets", lambda s, t: s.bracket(t, ["market"]), {"count": 70, "fee_bps": FEE_BPS, "hedging": True}),
-    ("brackets", lambda s, t: s.bracket(t, ["limit", "stop"]), {"count": 70, "fee_bps": 0, "hedging": True}),
+    ("market brackets", lambda s, t: s.bracket(t, ["market"]),
+     {"count": 70, "fee_bps": FEE_BPS, "hedging": True}),
+    ("brackets", lambda s, t: s.bracket(t, ["limit", "stop"]),
+     {"count": 70, "fee_bps": 0, "hedging": True}),
+    ("long brackets", lambda s, t: s.bracket(t, ["market", "limit", "stop"], "buy"),
+     {"count": 50, "fee_bps": FEE_BPS, "hedging": False}),
 ]
 
 HEAD = [
     "Made by make_backtesting_py.py with backtesting.py 0.6.6. The head of peer_scripts.py says how to",
-    "read it. `orders` run with netting, brackets with hedging=True: each entry then keeps its exits,",
-    "as in Pawl. Entries are Strategy.buy and .sell, exits their sl and tp.",
+    "read it. Entries are Strategy.buy and .sell, exits their sl and tp. `brackets` and `market brackets`",
+    "run with hedging=True, so that an entry of the other side does not take another's exits with it.",
 ]
 
 

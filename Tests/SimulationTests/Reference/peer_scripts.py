@@ -190,9 +190,9 @@ class Script:
             return f"{side} {q} trail {max(self.grid, rounded(distance, self.grid))!r}"
         return f"{side} {q} trail_fraction {round(distance / self.bars[t][3], 4)!r}"
 
-    def bracket(self, t, entries):
+    def bracket(self, t, entries, side=None):
         kind = self.r.choice(entries)
-        side, q = self.side(), self.quantity()
+        side, q = side or self.side(), self.quantity()
         up = side == "buy"
         entry = self.bars[t][3]
         text = f"bracket {side} {q} {kind}"
