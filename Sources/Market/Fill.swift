@@ -88,12 +88,14 @@ public struct Trade: Equatable, Sendable {
   public var entryOrderID: Int
   public var exitOrderID: Int
   public var exitReason: OrderReason
+  /// Whether the fill of the entry or of the exit was ambiguous.
+  public var isAmbiguous: Bool
 
   public init(
     id: Int, instrument: Int, side: TradeSide, entryTime: Timestamp, exitTime: Timestamp,
     quantity: Double, entryPrice: Double, exitPrice: Double, fees: Double, pnl: Double,
     returnFraction: Double?, barsHeld: Int, mae: Double?, mfe: Double?, entryOrderID: Int,
-    exitOrderID: Int, exitReason: OrderReason
+    exitOrderID: Int, exitReason: OrderReason, isAmbiguous: Bool = false
   ) {
     self.id = id
     self.instrument = instrument
@@ -112,6 +114,7 @@ public struct Trade: Equatable, Sendable {
     self.entryOrderID = entryOrderID
     self.exitOrderID = exitOrderID
     self.exitReason = exitReason
+    self.isAmbiguous = isAmbiguous
   }
 }
 
