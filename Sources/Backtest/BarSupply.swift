@@ -81,7 +81,7 @@ extension RunSpec {
           "no bar lay within the span, at least one is needed; the bars go from \(first) to \(last)",
           file: name))
     }
-    guard let participation = execution.participation else { return }
+    guard let participation = execution.settings.participation else { return }
     for position in positions.positions {
       let index = position.instrument
       guard !supplies[index].summary.hasVolume else { continue }

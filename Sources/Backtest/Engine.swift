@@ -142,6 +142,7 @@ public struct Engine {
       case .flow(let flow):
         guard flow.amount.isFinite else { throw overflow("a flow") }
         emit(.flow(flow))
+      case .action(let action): emit(.action(action))
       }
     }
     broker.clearOutbox()

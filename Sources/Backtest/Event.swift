@@ -18,6 +18,7 @@ public enum Event: Sendable {
   case fill(Fill)
   case trade(Trade, bar: Int)
   case flow(Flow)
+  case action(AppliedAction)
   /// The end of a step. `orderCouldFill`: some position expression had a value by the decision whose
   /// orders this step could fill.
   case equity(EquityPoint, hasPosition: Bool, orderCouldFill: Bool)

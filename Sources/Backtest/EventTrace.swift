@@ -52,7 +52,9 @@ struct EventTrace {
         order.sequence, order.bar, order.order.id, order.order.instrument,
         order.order.side.rawValue, order.kind.rawValue, order.reason?.rawValue ?? -1,
       ])
-      write([order.quantity])
+      write([
+        order.quantity, order.order.limitPrice ?? .nan, order.order.stopPrice ?? .nan,
+      ])
     case .fill(let fill):
       (bar, kind) = (fill.bar, "fill")
       isOfOpen = fill.phase == .open
@@ -69,6 +71,14 @@ struct EventTrace {
       (bar, kind) = (flow.bar, "flow")
       write([flow.bar, flow.instrument ?? -1, flow.kind.rawValue])
       write([flow.amount])
+    case .action(let action):
+      (bar, kind, isOfOpen) = (action.bar, "action", true)
+      write([action.bar, action.instrument])
+      switch action.kind {
+      case .split(let ratio): write([0, ratio])
+      case .dividend(let amount): write([1, amount])
+      }
+      write([action.quantityBefore, action.quantityAfter])
     case .equity(let point, _, _):
       (bar, kind) = (point.bar, "equity row")
       write([

@@ -17,7 +17,7 @@ struct LogReplay {
     self.directory = directory
     instruments = Dictionary(
       spec.instruments.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
-    barsToFill = spec.execution.fill == .thisClose ? 0 : 1
+    barsToFill = spec.execution.settings.fill == .thisClose ? 0 : 1
   }
 
   /// Hands all that figures depend on to `metrics`.
@@ -84,6 +84,8 @@ struct LogReplay {
     let (quantity, price) = (try rows.column("quantity"), try rows.column("price"))
     let (fee, slippage) = (try rows.column("fee"), try rows.column("slippage"))
     let ambiguous = try rows.column("ambiguous")
+    // Runs of the first version do not have it: their prices were money of the account.
+    let value = rows.columnIfAny("value")
     while try rows.next() {
       metrics.add(
         .fill(
@@ -92,7 +94,8 @@ struct LogReplay {
             orderID: 0, instrument: try self.instrument(rows, instrument), side: .buy,
             quantity: try rows.number(quantity), price: try rows.number(price),
             fee: try rows.number(fee), slippage: try rows.number(slippage), phase: .open,
-            isAmbiguous: try rows.whole(ambiguous) != 0)))
+            isAmbiguous: try rows.whole(ambiguous) != 0,
+            value: try value.map { column throws(JournalError) in try rows.number(column) })))
     }
   }
 

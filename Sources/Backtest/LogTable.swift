@@ -8,6 +8,7 @@ enum LogTable: Int, CaseIterable, Sendable {
   case fitted
   case forecasts
   case scores
+  case actions
   case orders
   case fills
   case trades
@@ -21,6 +22,7 @@ enum LogTable: Int, CaseIterable, Sendable {
       switch table {
       case .losses: spec.logs.losses
       case .fitted: spec.logs.fitted
+      case .actions: spec.hasActions
       default: true
       }
     }
@@ -65,6 +67,11 @@ enum LogTable: Int, CaseIterable, Sendable {
         .number("forecast", "target"), .number("naive", "target", isNullable: true),
         .number("mean", "target", isNullable: true), .number("actual", "target"),
       ] + uncertainty
+    case .actions:
+      return stamp + [
+        .text("instrument", "name"), .text("kind", "name"), .number("amount", "ratio or price"),
+        .number("quantity_before", "units"), .number("quantity_after", "units"),
+      ]
     case .orders:
       return [.index("seq", "events")] + stamp + [
         .index("order_id", "orders"), .text("event", "name"), .text("instrument", "name"),
@@ -78,6 +85,7 @@ enum LogTable: Int, CaseIterable, Sendable {
         .index("order_id", "orders"), .text("instrument", "name"), .text("side", "name"),
         .number("quantity", "units"), .number("price", "price"), .number("fee", "money"),
         .number("slippage", "money"), .text("phase", "name"), .index("ambiguous", "flag"),
+        .number("value", "money"),
       ]
     case .trades:
       return [
@@ -88,7 +96,7 @@ enum LogTable: Int, CaseIterable, Sendable {
         .number("return", "fraction", isNullable: true), .index("bars_held", "bars"),
         .number("mae", "fraction", isNullable: true), .number("mfe", "fraction", isNullable: true),
         .index("entry_order_id", "orders"), .index("exit_order_id", "orders"),
-        .text("exit_reason", "name"),
+        .text("exit_reason", "name"), .index("ambiguous", "flag"),
       ]
     case .flows:
       return stamp + [
@@ -105,7 +113,7 @@ enum LogTable: Int, CaseIterable, Sendable {
       return [
         .text("instrument", "name"), .number("quantity", "units"),
         .number("average_price", "price"), .number("mark_price", "price"),
-        .number("unrealised_pnl", "money"),
+        .number("unrealised_pnl", "money"), .number("value", "money"),
       ]
     }
   }

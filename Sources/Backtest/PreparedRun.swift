@@ -124,7 +124,7 @@ public struct PreparedRun: Sendable {
     do throws(BarError) {
       var streams: [BarStream] = []
       for supply in supplies { streams.append(try supply.stream()) }
-      return try Panel(streams, clock: PanelClock(spec.clock), span: spec.timeSpan)
+      return try Panel(streams, clock: spec.clock, span: spec.timeSpan)
     } catch {
       throw .bars(error)
     }
@@ -147,8 +147,8 @@ public struct PreparedRun: Sendable {
       panel: try Self.makePanel(spec, supplies), learner: try makeLearner(forecaster, threads),
       positions: programs.positions, traded: spec.positions.positions.map(\.instrument),
       broker: Broker(
-        instruments: spec.instruments, execution: ExecutionSettings(spec.execution),
-        targets: TargetSettings(spec.positions)))
+        instruments: spec.instruments, execution: spec.execution.settings,
+        targets: spec.positions.targets))
   }
 
   /// Makes an engine that acts on another run's forecasts under other rules of execution.
@@ -160,7 +160,7 @@ public struct PreparedRun: Sendable {
       traded: spec.positions.positions.map(\.instrument),
       broker: Broker(
         instruments: spec.instruments, execution: execution,
-        targets: TargetSettings(spec.positions)),
+        targets: spec.positions.targets),
       recorded: forecasts)
   }
 

@@ -89,6 +89,7 @@ enum FillColumns {
   static let slippage = LogTable.fills.index("slippage")
   static let phase = LogTable.fills.index("phase")
   static let ambiguous = LogTable.fills.index("ambiguous")
+  static let value = LogTable.fills.index("value")
 }
 
 enum TradeColumns {
@@ -108,6 +109,16 @@ enum TradeColumns {
   static let mfe = LogTable.trades.index("mfe")
   static let entryOrderID = LogTable.trades.index("entry_order_id")
   static let exitOrderID = LogTable.trades.index("exit_order_id")
+  static let ambiguous = LogTable.trades.index("ambiguous")
+}
+
+enum ActionColumns {
+  static let bar = LogTable.actions.index("bar")
+  static let instrument = LogTable.actions.index("instrument")
+  static let kind = LogTable.actions.index("kind")
+  static let amount = LogTable.actions.index("amount")
+  static let quantityBefore = LogTable.actions.index("quantity_before")
+  static let quantityAfter = LogTable.actions.index("quantity_after")
 }
 
 enum FlowColumns {
@@ -134,4 +145,5 @@ enum PositionColumns {
   static let average = LogTable.positions.index("average_price")
   static let mark = LogTable.positions.index("mark_price")
   static let unrealised = LogTable.positions.index("unrealised_pnl")
+  static let value = LogTable.positions.index("value")
 }

@@ -10,7 +10,8 @@ import Simulation
 ///    its own bar, on its own side, never more than was ordered.
 /// 3. Starting cash, fills, fees and flows give the cash of each bar to the last bit.
 /// 4. Trades close the oldest units first, at the prices of the fills.
-/// 5. What is held and waits at the end is what `positions` and the manifest list.
+/// 5. Splits change what is held, and nothing else but fills does.
+/// 6. What is held and waits at the end is what `positions` and the manifest list.
 struct LedgerInvariants {
   private(set) var findings: [Finding] = []
   let directory: String
@@ -24,6 +25,8 @@ struct LedgerInvariants {
   private let fills: LogRows
   private let flows: LogRows
   private let equity: LogRows
+  /// Nil where the spec names no file of actions.
+  private let actions: LogRows?
 
   private var sequence = 0
   private var bar = 0
@@ -40,13 +43,15 @@ struct LedgerInvariants {
     instruments = spec.instruments.map(\.name)
     indexOfInstrument = Dictionary(
       instruments.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    barsToFill = (spec.execution.fill == .thisClose ? 0 : 1) + spec.execution.delayBars
-    cash = CashLedger(cash: spec.execution.cash)
+    barsToFill =
+      (spec.execution.settings.fill == .thisClose ? 0 : 1) + spec.execution.settings.delayBars
+    cash = CashLedger(cash: spec.execution.settings.cash)
     quantities = Array(repeating: 0, count: instruments.count)
     orders = try LogRows(directory, .orders)
     fills = try LogRows(directory, .fills)
     flows = try LogRows(directory, .flows)
     equity = try LogRows(directory, .equity)
+    actions = spec.hasActions ? try LogRows(directory, .actions) : nil
     lots = TradedLots(
       trades: try LogRows(directory, .trades), instruments: instruments)
   }
@@ -54,6 +59,8 @@ struct LedgerInvariants {
   mutating func check() throws(JournalError) {
     while equity.hasRow {
       bar = try equity.reader.whole(EquityColumns.bar)
+      try takeActions()
+      try bookFlows { $0 == .dividend }
       try takeEvents()
       try bookFlows()
       try checkPoint()
@@ -119,7 +126,7 @@ struct LedgerInvariants {
       side: row.text(FillColumns.side) == "buy" ? .buy : .sell,
       quantity: try row.double(FillColumns.quantity), price: try row.double(FillColumns.price),
       fee: try row.double(FillColumns.fee), slippage: try row.double(FillColumns.slippage),
-      phase: .open)
+      phase: .open, value: try row.double(FillColumns.value))
     let submitted = book.bar(ofOrder: fill.orderID)
     for finding in try book.fill(fill, row, barsToFill: barsToFill) { add(finding) }
     // Orders of this very bar fill behind its flows.
@@ -127,7 +134,7 @@ struct LedgerInvariants {
     cash.book(fill)
     totals.fees += fill.fee
     totals.slippage += fill.slippage
-    totals.tradedValue += abs(fill.quantity * fill.price)
+    totals.tradedValue += abs(fill.value)
     let held = quantities[fill.instrument]
     quantities[fill.instrument] = held + fill.side.sign * fill.quantity
     for finding in try lots.take(fill, held: held, place: row.place(FillColumns.quantity)) {
@@ -135,15 +142,38 @@ struct LedgerInvariants {
     }
   }
 
-  private mutating func bookFlows() throws(JournalError) {
+  /// Books the flows of this bar as far as their kind is wanted.
+  private mutating func bookFlows(
+    where isWanted: (FlowKind) -> Bool = { _ in true }
+  ) throws(JournalError) {
     let row = flows.reader
     while flows.hasRow, try row.whole(FlowColumns.bar) <= bar {
+      let kind = FlowKind.allCases.first { $0.name == row.text(FlowColumns.kind) } ?? .interest
+      guard isWanted(kind) else { return }
       cash.book(
         Flow(
-          bar: bar, time: Timestamp(milliseconds: 0), instrument: nil,
-          kind: row.text(FlowColumns.kind) == "borrow" ? .borrow : .interest,
+          bar: bar, time: Timestamp(milliseconds: 0), instrument: nil, kind: kind,
           amount: try row.double(FlowColumns.amount)))
       try flows.advance()
+    }
+  }
+
+  /// Takes the actions of this bar, which come before all else that happens in it.
+  private mutating func takeActions() throws(JournalError) {
+    guard let actions else { return }
+    let row = actions.reader
+    while actions.hasRow, try row.whole(ActionColumns.bar) <= bar {
+      let index = indexOfInstrument[row.text(ActionColumns.instrument)] ?? 0
+      if try row.double(ActionColumns.quantityBefore) != quantities[index] {
+        add(
+          row.finding(
+            ActionColumns.quantityBefore, needed: "\(logText(quantities[index])), what was held,"))
+      }
+      quantities[index] = try row.double(ActionColumns.quantityAfter)
+      if row.text(ActionColumns.kind) == "split" {
+        lots.split(index, ratio: try row.double(ActionColumns.amount))
+      }
+      try actions.advance()
     }
   }
 
@@ -196,7 +226,7 @@ struct LedgerInvariants {
           row.finding(
             PositionColumns.average, needed: "\(logText(paid)), that of the units still held,"))
       }
-      value += quantity * (try row.double(PositionColumns.mark))
+      value += try row.double(PositionColumns.value)
       try rows.advance()
     }
     if rows.hasRow {

@@ -96,7 +96,7 @@ struct OrderBook {
       live[order.id] = nil
       // What a fill could not take is dropped only where a limit cut it.
       let reason = row.text(OrderColumns.reason)
-      let isCut = [OrderReason.cutLeverage.name, OrderReason.reduceOnly.name].contains(reason)
+      let isCut = OrderReason.allCases.contains { $0.isCut && $0.name == reason }
       return order.remaining == 0 || isCut
         ? nil
         : row.finding(

@@ -1,6 +1,7 @@
 import Bytes
 import Journal
 import Market
+import Simulation
 import WalkForward
 
 /// The rules that a table keeps by itself, row by row, given the times of the bars.
@@ -10,7 +11,9 @@ import WalkForward
 struct RowInvariants {
   private let instruments: Set<String>
   private let horizons: [Int]
-  private let feeBps: Double
+  private let fees: FeeSchedule
+  /// Whether some price is not yet money of the account.
+  private let hasFactors: Bool
   private let hasQuantiles: Bool
   private let isEnsemble: Bool
   /// When each bar closed, in milliseconds.
@@ -28,8 +31,9 @@ struct RowInvariants {
   init(_ spec: RunSpec) {
     instruments = Set(spec.instruments.map(\.name))
     horizons = spec.learning?.target.horizons ?? []
-    feeBps = spec.execution.feeBps
-    peakEquity = spec.execution.cash
+    fees = spec.execution.settings.fees
+    peakEquity = spec.execution.settings.cash
+    hasFactors = spec.instruments.contains { $0.multiplier != 1 || $0.rate != nil }
     let network = spec.learning?.network
     hasQuantiles = (network?.training.loss.outputsPerLabel ?? 1) > 1
     isEnsemble = (network?.ensemble ?? 1) > 1
@@ -48,6 +52,7 @@ struct RowInvariants {
     case .forecasts: try checkForecast(&found)
     case .scores: try checkScore(&found)
     case .orders: try checkOrder(&found)
+    case .actions: try checkAction(&found)
     case .fills: try checkFill(&found)
     case .trades: try checkTrade(&found)
     case .flows: checkFlow(&found)
@@ -229,9 +234,17 @@ struct RowInvariants {
     let quantity = try found.row.double(Columns.quantity)
     found.require(quantity > 0, Columns.quantity, "more than 0.0")
     let price = try found.row.double(Columns.price)
-    try found.require(
-      Columns.fee, equals: abs(quantity * price) * feeBps / 1e4,
-      "\(logText(feeBps)) bps of the traded value")
+    let value = try found.row.double(Columns.value)
+    found.require(
+      value == quantity * price || hasFactors, Columns.value,
+      "\(logText(quantity * price)), quantity times price,")
+    if fees.isFlatRate {
+      try found.require(
+        Columns.fee, equals: abs(value) * fees.takerBps / 1e4,
+        "\(logText(fees.takerBps)) bps of the traded value")
+    } else {
+      found.require(try found.row.double(Columns.fee) >= 0, Columns.fee, "at least 0.0")
+    }
     found.require(
       try found.row.double(Columns.slippage) >= 0, Columns.slippage, "at least 0.0")
     let phase = found.row.text(Columns.phase)
@@ -259,15 +272,34 @@ struct RowInvariants {
     let exit = try found.row.double(Columns.exitPrice)
     let fees = try found.row.double(Columns.fees)
     let sign: Double = found.row.text(Columns.side) == "long" ? 1 : -1
-    try found.require(
-      Columns.pnl, equals: sign * quantity * (exit - entry) - fees,
-      "what quantity, prices and fees give")
-    let value = entry * quantity
-    let pnl = try found.row.double(Columns.pnl)
-    try found.require(
-      Columns.returnFraction, equals: value > 0 ? pnl / value : .nan, "pnl over entry value")
+    // With a multiplier or a currency rate the prices alone do not say it; the ledger does.
+    if !hasFactors {
+      try found.require(
+        Columns.pnl, equals: sign * quantity * (exit - entry) - fees,
+        "what quantity, prices and fees give")
+      let value = entry * quantity
+      let pnl = try found.row.double(Columns.pnl)
+      try found.require(
+        Columns.returnFraction, equals: value > 0 ? pnl / value : .nan, "pnl over entry value")
+    }
+    found.require(
+      (0...1).contains(try found.row.whole(Columns.ambiguous)), Columns.ambiguous, "0 or 1")
     if try found.row.double(Columns.mae) > 0 { found.require(false, Columns.mae, "at most 0.0") }
     if try found.row.double(Columns.mfe) < 0 { found.require(false, Columns.mfe, "at least 0.0") }
+  }
+
+  private func checkAction(_ found: inout RowFindings) throws(JournalError) {
+    typealias Columns = ActionColumns
+    checkInstrument(Columns.instrument, &found)
+    let amount = try found.row.double(Columns.amount)
+    found.require(amount > 0, Columns.amount, "more than 0.0")
+    let before = try found.row.double(Columns.quantityBefore)
+    switch found.row.text(Columns.kind) {
+    case "split":
+      try found.require(Columns.quantityAfter, equals: before * amount, "quantity times ratio")
+    case "dividend": try found.require(Columns.quantityAfter, equals: before, "as before")
+    default: found.require(false, Columns.kind, "split or dividend")
+    }
   }
 
   private func checkFlow(_ found: inout RowFindings) {
@@ -276,7 +308,8 @@ struct RowInvariants {
     }
     let kind = found.row.text(FlowColumns.kind)
     found.require(
-      ["interest", "borrow"].contains(kind), FlowColumns.kind, "interest or borrow")
+      FlowKind.allCases.contains { $0.name == kind }, FlowColumns.kind,
+      "one of \(FlowKind.allCases.map(\.name).joined(separator: ", "))")
   }
 
   private func checkInstrument(_ column: Int, _ found: inout RowFindings) {
@@ -314,8 +347,12 @@ struct RowInvariants {
     let quantity = try found.row.double(Columns.quantity)
     found.require(quantity != 0, Columns.quantity, "a quantity other than 0.0")
     let gain = try found.row.double(Columns.mark) - found.row.double(Columns.average)
-    try found.require(
-      Columns.unrealised, equals: quantity * gain, "quantity times mark less average price")
+    if !hasFactors {
+      try found.require(
+        Columns.unrealised, equals: quantity * gain, "quantity times mark less average price")
+      try found.require(
+        Columns.value, equals: quantity * found.row.double(Columns.mark), "quantity times mark")
+    }
   }
 }
 

@@ -11,8 +11,11 @@ struct TradedLots {
   private struct Lot {
     let fill: Fill
     var quantity: Double
-    /// Units and fee as they were at the entry.
-    let opened: Double
+    /// Of a unit, in the instrument's price and in money of the account.
+    var price: Double
+    var cost: Double
+    /// Units and fee as they were at the entry, but for splits.
+    var opened: Double
     let fee: Double
   }
 
@@ -35,7 +38,7 @@ struct TradedLots {
     var value = 0.0
     var quantity = 0.0
     for lot in lots[instrument][heads[instrument]...] {
-      value += lot.quantity * lot.fill.price
+      value += lot.quantity * lot.price
       quantity += lot.quantity
     }
     return value / quantity
@@ -82,9 +85,20 @@ struct TradedLots {
     if opened > 0 {
       lots[fill.instrument].append(
         Lot(
-          fill: fill, quantity: opened, opened: opened, fee: fill.fee * (opened / fill.quantity)))
+          fill: fill, quantity: opened, price: fill.price, cost: fill.value / fill.quantity,
+          opened: opened, fee: fill.fee * (opened / fill.quantity)))
     }
     return findings
+  }
+
+  /// So many units take the place of one.
+  mutating func split(_ instrument: Int, ratio: Double) {
+    for index in heads[instrument]..<lots[instrument].count {
+      lots[instrument][index].quantity *= ratio
+      lots[instrument][index].opened *= ratio
+      lots[instrument][index].price /= ratio
+      lots[instrument][index].cost /= ratio
+    }
   }
 
   /// Says which trade no fill has closed.
@@ -125,8 +139,8 @@ struct TradedLots {
       try row.whole(TradeColumns.entryTime) == entryTime, TradeColumns.entryTime,
       "\(entryTime), that of the oldest units,")
     found.require(
-      try row.double(TradeColumns.entryPrice) == lot.fill.price, TradeColumns.entryPrice,
-      "\(logText(lot.fill.price)), that of the oldest units,")
+      try row.double(TradeColumns.entryPrice) == lot.price, TradeColumns.entryPrice,
+      "\(logText(lot.price)), that of the oldest units,")
     found.require(
       try row.double(TradeColumns.exitPrice) == fill.price, TradeColumns.exitPrice,
       "\(logText(fill.price)), that of the fill,")
@@ -138,6 +152,12 @@ struct TradedLots {
     found.require(
       abs(try row.double(TradeColumns.fees) - fees) <= feeRounding, TradeColumns.fees,
       "\(logText(fees)), the shares of both fees,")
+    let exitCost = fill.value / fill.quantity
+    let pnl = (isLong ? 1 : -1) * quantity * (exitCost - lot.cost) - fees
+    found.require(
+      abs(try row.double(TradeColumns.pnl) - pnl)
+        <= Self.tolerance * quantity * (abs(exitCost) + abs(lot.cost)) + feeRounding,
+      TradeColumns.pnl, "\(logText(pnl)), what its fills brought in,")
     let left = lot.quantity - quantity
     let rounding = Self.tolerance * max(lot.opened, fill.quantity)
     found.require(

@@ -84,6 +84,7 @@ final class RunJournal {
       case .fill(let fill): try write(fill)
       case .trade(let trade, _): try write(trade)
       case .flow(let flow): try write(flow)
+      case .action(let action): try write(action)
       case .equity(let point, _, _): try write(point)
       }
     } catch {
@@ -212,6 +213,7 @@ final class RunJournal {
     row.append(fill.slippage)
     row.append(fill.phase.name)
     row.append(fill.isAmbiguous ? 1 : 0)
+    row.append(fill.value)
     try row.endRow()
   }
 
@@ -235,6 +237,7 @@ final class RunJournal {
     row.append(trade.entryOrderID)
     row.append(trade.exitOrderID)
     row.append(trade.exitReason.name)
+    row.append(trade.isAmbiguous ? 1 : 0)
     try row.endRow()
   }
 
@@ -248,6 +251,23 @@ final class RunJournal {
     }
     row.append(flow.kind.name)
     row.append(flow.amount)
+    try row.endRow()
+  }
+
+  private func write(_ action: AppliedAction) throws(JournalError) {
+    guard let row = writers[LogTable.actions.rawValue] else { return }
+    stamp(row, action.bar, action.time)
+    row.append(instruments[action.instrument])
+    switch action.kind {
+    case .split(let ratio):
+      row.append("split")
+      row.append(ratio)
+    case .dividend(let amount):
+      row.append("dividend")
+      row.append(amount)
+    }
+    row.append(action.quantityBefore)
+    row.append(action.quantityAfter)
     try row.endRow()
   }
 
@@ -270,6 +290,7 @@ final class RunJournal {
     row.append(position.averagePrice)
     row.append(position.markPrice)
     row.append(position.unrealisedPnl)
+    row.append(position.value)
     try row.endRow()
   }
 }

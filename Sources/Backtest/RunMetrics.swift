@@ -16,7 +16,8 @@ public struct RunMetrics: Restorable, Sendable {
 
   init(_ spec: RunSpec, _ programs: RunPrograms) {
     equity = EquityMetrics(
-      startingEquity: spec.execution.cash, riskFreePerYear: spec.execution.riskFree,
+      startingEquity: spec.execution.settings.cash,
+      riskFreePerYear: spec.execution.settings.riskFree,
       barsPerYear: spec.execution.barsPerYear)
     horizons = spec.learning?.target.horizons ?? []
     spreads = horizons.map { _ in MeanOfFinite() }
@@ -50,7 +51,7 @@ public struct RunMetrics: Restorable, Sendable {
         naive: score.forecast.naive, mean: score.forecast.mean, actual: score.actual,
         oracle: oracle ?? .nan, scale: scale, lower: score.forecast.lower,
         upper: score.forecast.upper)
-    case .update, .refit, .order, .flow: break
+    case .update, .refit, .order, .flow, .action: break
     }
   }
 

@@ -1,4 +1,5 @@
 import Market
+import Simulation
 
 /// Something to know of a run before believing its figures.
 public struct RunStatement: Equatable, Sendable, CustomStringConvertible {
@@ -35,7 +36,7 @@ public struct RunStatements: Equatable, Sendable {
   init(_ spec: RunSpec, supplies: [BarSupply]) {
     leaks = Self.leaks(spec)
     caveats = Self.caveats(spec, supplies)
-    omitted = Self.omitted(spec.execution)
+    omitted = Self.omitted(spec.execution.settings)
   }
 
   private static func leaks(_ spec: RunSpec) -> [RunStatement] {
@@ -61,7 +62,7 @@ public struct RunStatements: Equatable, Sendable {
 
   private static func caveats(_ spec: RunSpec, _ supplies: [BarSupply]) -> [RunStatement] {
     var caveats: [RunStatement] = []
-    switch spec.execution.fill {
+    switch spec.execution.settings.fill {
     case .thisClose:
       caveats.append(
         RunStatement(.thisClose, "orders fill at the close that decided them"))
@@ -98,10 +99,12 @@ public struct RunStatements: Equatable, Sendable {
     return caveats
   }
 
-  private static func omitted(_ execution: ExecutionSpec) -> [String] {
+  private static func omitted(_ execution: ExecutionSettings) -> [String] {
     var omitted: [String] = []
-    if execution.feeBps == 0 { omitted.append("fee") }
-    if execution.slippageBps == 0 { omitted.append("slippage") }
+    if execution.fees.isFree { omitted.append("fee") }
+    if execution.slippageBps == 0, execution.slippageTicks == 0, execution.impact == 0 {
+      omitted.append("slippage")
+    }
     if execution.borrowBpsYear == 0 { omitted.append("borrow") }
     // No file of actions can be given yet, so nobody pays or receives a dividend.
     omitted.append("dividends")

@@ -63,7 +63,7 @@ public struct Sensitivity: Sendable {
   public init(_ prepared: PreparedRun, forecasts: RecordedForecasts) {
     self.prepared = prepared
     self.forecasts = forecasts
-    let base = ExecutionSettings(prepared.spec.execution)
+    let base = prepared.spec.execution.settings
     func add(_ question: Question, _ value: String, _ change: (inout ExecutionSettings) -> Void) {
       var settings = base
       change(&settings)
@@ -71,7 +71,10 @@ public struct Sensitivity: Sendable {
         Variant(
           question: question, value: value, isSpec: settings == base, change: .execution(settings)))
     }
-    for model in PathModel.allCases { add(.path, model.name) { $0.path = model } }
+    // Without finer bars `detail` is `worst`.
+    for model in PathModel.allCases where model != .detail || base.path == .detail {
+      add(.path, model.rawValue) { $0.path = model }
+    }
     if base.fill == .thisClose {
       omissions.append(Omission(question: .delay, reason: "fill: this_close takes no delay"))
     } else {
@@ -132,7 +135,7 @@ public struct Sensitivity: Sendable {
     case .spec(let spec) where variant.isSpec:
       prepared = self.prepared
       engine = try prepared.makeEngine(
-        replaying: forecasts, execution: ExecutionSettings(spec.execution))
+        replaying: forecasts, execution: spec.execution.settings)
     case .spec(let spec):
       prepared = try PreparedRun(spec, variant: self.prepared.variant)
       engine = try prepared.makeEngine(threads: threads)
@@ -159,8 +162,9 @@ public struct Sensitivity: Sendable {
 extension ExecutionSettings {
   /// Charges so much of the traded value, and nothing else, for each fill.
   fileprivate mutating func setCost(bps: Double) {
-    feeBps = bps
+    fees = FeeSchedule(takerBps: bps)
     slippageBps = 0
     slippageTicks = 0
+    impact = 0
   }
 }

@@ -37,7 +37,7 @@ final class TensorBoardLog {
       file.scalar(
         tag: "score/absolute_error_h\(score.forecast.horizon)", step: score.bar,
         value: abs(score.actual - score.forecast.value), wallTime: Self.now)
-    case .forecast, .order, .fill, .trade, .flow, .equity: break
+    case .forecast, .order, .fill, .trade, .flow, .action, .equity: break
     }
   }
 

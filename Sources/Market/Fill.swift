@@ -34,11 +34,16 @@ public struct Fill: Equatable, Sendable {
   public var phase: FillPhase
   /// Whether another path within the bar would have filled otherwise.
   public var isAmbiguous: Bool
+  /// Money of the account: quantity · price · multiplier · currency rate, of the price's sign.
+  public var value: Double
+  /// The part of `slippage` that is the order's own impact on the price.
+  public var impact: Double
 
+  /// `value` is by default that of an instrument in the account's currency without a multiplier.
   public init(
     sequence: Int, bar: Int, time: Timestamp, orderID: Int, instrument: Int, side: Side,
     quantity: Double, price: Double, fee: Double, slippage: Double, phase: FillPhase,
-    isAmbiguous: Bool = false
+    isAmbiguous: Bool = false, value: Double? = nil, impact: Double = 0
   ) {
     self.sequence = sequence
     self.bar = bar
@@ -52,6 +57,8 @@ public struct Fill: Equatable, Sendable {
     self.slippage = slippage
     self.phase = phase
     self.isAmbiguous = isAmbiguous
+    self.value = value ?? quantity * price
+    self.impact = impact
   }
 }
 
@@ -88,7 +95,8 @@ public struct Trade: Equatable, Sendable {
   public var entryOrderID: Int
   public var exitOrderID: Int
   public var exitReason: OrderReason
-  /// Whether the fill of the entry or of the exit was ambiguous.
+  /// Whether its entry or its exit was a fill that another path within the bar would have made
+  /// otherwise.
   public var isAmbiguous: Bool
 
   public init(
@@ -125,28 +133,40 @@ public struct OpenPosition: Equatable, Sendable {
   public var quantity: Double
   public var averagePrice: Double
   public var markPrice: Double
+  /// Money of the account, fees left out.
   public var unrealisedPnl: Double
+  /// Money of the account.
+  public var value: Double
 
   public init(
     instrument: Int, quantity: Double, averagePrice: Double, markPrice: Double,
-    unrealisedPnl: Double
+    unrealisedPnl: Double, value: Double
   ) {
     self.instrument = instrument
     self.quantity = quantity
     self.averagePrice = averagePrice
     self.markPrice = markPrice
     self.unrealisedPnl = unrealisedPnl
+    self.value = value
   }
 }
 
 /// What a cash movement that is no fill was for.
-public enum FlowKind: Int, Sendable {
+public enum FlowKind: Int, CaseIterable, Sendable {
   /// What cash earned at the risk-free rate, or owed where it was negative.
   case interest
   /// What holding a short position cost.
   case borrow
+  /// What holders of the close before were paid, or owed where they were short.
+  case dividend
 
-  public var name: String { self == .interest ? "interest" : "borrow" }
+  public var name: String {
+    switch self {
+    case .interest: "interest"
+    case .borrow: "borrow"
+    case .dividend: "dividend"
+    }
+  }
 }
 
 /// A cash movement that is no fill. A row of `flows`.

@@ -8,13 +8,21 @@ public struct Instrument: Equatable, Sendable {
   public var tick: Double?
   /// The step of quantities, above 0; nil where quantities are not rounded.
   public var lot: Double?
+  /// Money that a unit gains as its price rises by 1, above 0: 50 for a future of 50 times an index.
+  public var multiplier: Double
+  /// The instrument whose price is what a unit of this one's currency costs in the account's; nil where
+  /// the two are the same.
+  public var rate: Int?
 
   public init(
-    name: String, allowsSignedPrices: Bool = false, tick: Double? = nil, lot: Double? = nil
+    name: String, allowsSignedPrices: Bool = false, tick: Double? = nil, lot: Double? = nil,
+    multiplier: Double = 1, rate: Int? = nil
   ) {
     self.name = name
     self.allowsSignedPrices = allowsSignedPrices
     self.tick = tick
     self.lot = lot
+    self.multiplier = multiplier
+    self.rate = rate
   }
 }

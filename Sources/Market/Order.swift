@@ -221,6 +221,26 @@ public enum OrderReason: Int, CaseIterable, Sendable {
   case unknownOrder
   /// A delay keeps the order under way: it cannot be recalled.
   case underWay
+  /// A bracket's trailing stop.
+  case trailingStop
+  /// The position that it protects was closed otherwise.
+  case positionClosed
+  /// Initial margin held exposure down.
+  case cutMargin
+  /// Net exposure was held to `max_net` times equity.
+  case cutNet
+  /// One instrument's exposure was held to `max_position` times equity.
+  case cutPosition
+  /// A cash account held a purchase to the cash that was there.
+  case cutCash
+  /// A cash account sells no more than it holds.
+  case noShort
+  /// The account fell below its maintenance margin.
+  case marginCall
+  /// The account fell from its peak by `max_drawdown`.
+  case drawdownStop
+  /// A split of the instrument changed it.
+  case split
 
   /// The identifier that the logs carry.
   public var name: String {
@@ -249,6 +269,26 @@ public enum OrderReason: Int, CaseIterable, Sendable {
     case .badBracket: "bad_bracket"
     case .unknownOrder: "unknown_order"
     case .underWay: "under_way"
+    case .trailingStop: "trailing_stop"
+    case .positionClosed: "position_closed"
+    case .cutMargin: "cut_margin"
+    case .cutNet: "cut_net"
+    case .cutPosition: "cut_position"
+    case .cutCash: "cut_cash"
+    case .noShort: "no_short"
+    case .marginCall: "margin_call"
+    case .drawdownStop: "drawdown_stop"
+    case .split: "split"
+    }
+  }
+}
+
+extension OrderReason {
+  /// Whether it names a limit that lets through a part of an order and ends the rest.
+  public var isCut: Bool {
+    switch self {
+    case .cutLeverage, .cutMargin, .cutNet, .cutPosition, .cutCash, .noShort, .reduceOnly: true
+    default: false
     }
   }
 }

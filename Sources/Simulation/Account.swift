@@ -43,9 +43,15 @@ struct Account {
 
   /// Books a fill: cash, quantity and lots; the trades that it closes are appended to `outbox`.
   ///
-  /// `reference` is the price before slippage, the last that the closed lots have seen.
+  /// - Parameters:
+  ///   - fill: what happened.
+  ///   - reference: the price before slippage, the last that the closed lots have seen.
+  ///   - factor: money that a unit is worth for each 1 of its price.
+  ///   - reason: of the order.
+  ///   - outbox: takes the trades.
   mutating func book(
-    _ fill: Fill, reference: Double, reason: OrderReason, to outbox: inout [BrokerEvent]
+    _ fill: Fill, reference: Double, factor: Double, reason: OrderReason,
+    to outbox: inout [BrokerEvent]
   ) {
     let instrument = fill.instrument
     let held = positions[instrument].quantity
@@ -58,7 +64,8 @@ struct Account {
     if held != 0, (held > 0) != (fill.side == .buy) {
       let keepsSide = after != 0 && (after > 0) == (held > 0)
       var closing = Closing(
-        fill: fill, side: held > 0 ? .long : .short, reference: reference, reason: reason)
+        fill: fill, side: held > 0 ? .long : .short, reference: reference, factor: factor,
+        reason: reason)
       if keepsSide {
         reduce(to: abs(after), by: &closing, outbox: &outbox)
       } else {
@@ -71,7 +78,7 @@ struct Account {
       positions[instrument].lots.append(
         Lot(
           quantity: opened, price: fill.price, fee: openedFee, bar: fill.bar, time: fill.time,
-          orderID: fill.orderID))
+          orderID: fill.orderID, factor: factor, isAmbiguous: fill.isAmbiguous))
     }
   }
 
@@ -83,8 +90,21 @@ struct Account {
       let average = positions[index].lots.averagePrice
       return OpenPosition(
         instrument: index, quantity: quantity, averagePrice: average, markPrice: mark,
-        unrealisedPnl: quantity * (mark - average))
+        unrealisedPnl: quantity
+          * (quotes[index].unitValue - positions[index].lots.averageCost),
+        value: quantity * quotes[index].unitValue)
     }
+  }
+
+  /// So many units take the place of one.
+  ///
+  /// - Returns: units held before and after.
+  mutating func split(_ instrument: Int, ratio: Double) -> (before: Double, after: Double) {
+    let before = positions[instrument].quantity
+    guard before != 0 else { return (0, 0) }
+    positions[instrument].quantity = before * ratio
+    positions[instrument].lots.split(ratio: ratio)
+    return (before, positions[instrument].quantity)
   }
 }
 
@@ -102,14 +122,18 @@ private struct Closing {
   /// Of the lots.
   let side: TradeSide
   let reference: Double
+  let factor: Double
   let reason: OrderReason
   /// The part of the fill's fee that no trade has taken yet.
   var feeLeft: Double
 
-  init(fill: Fill, side: TradeSide, reference: Double, reason: OrderReason) {
+  init(
+    fill: Fill, side: TradeSide, reference: Double, factor: Double, reason: OrderReason
+  ) {
     self.fill = fill
     self.side = side
     self.reference = reference
+    self.factor = factor
     self.reason = reason
     feeLeft = fill.fee
   }
@@ -179,11 +203,12 @@ extension Account {
       quantity == lot.quantity ? lot.fee : lot.fee * (quantity / lot.quantity)
     let fees = entryFee + exitFee
     let sign: Double = closing.side == .long ? 1 : -1
-    let pnl = sign * quantity * (fill.price - lot.price) - fees
+    let pnl =
+      sign * quantity * (fill.price * closing.factor - lot.price * lot.factor) - fees
     let excursion = closing.side.excursion(
       entry: lot.price, low: min(lot.low, closing.reference, fill.price),
       high: max(lot.high, closing.reference, fill.price))
-    let entryValue = lot.price * quantity
+    let entryValue = lot.price * lot.factor * quantity
     tradeCount += 1
     realisedPnl += pnl
     outbox.append(
@@ -193,7 +218,8 @@ extension Account {
           exitTime: fill.time, quantity: quantity, entryPrice: lot.price, exitPrice: fill.price,
           fees: fees, pnl: pnl, returnFraction: entryValue > 0 ? pnl / entryValue : nil,
           barsHeld: fill.bar - lot.bar, mae: excursion?.adverse, mfe: excursion?.favourable,
-          entryOrderID: lot.orderID, exitOrderID: fill.orderID, exitReason: closing.reason)))
+          entryOrderID: lot.orderID, exitOrderID: fill.orderID, exitReason: closing.reason,
+          isAmbiguous: lot.isAmbiguous || fill.isAmbiguous)))
     return entryFee
   }
 }
@@ -254,6 +280,8 @@ extension LotQueue: Restorable {
       writer.write(lot.bar)
       writer.write(Int(lot.time.milliseconds))
       writer.write(lot.orderID)
+      writer.write(lot.factor)
+      writer.write(lot.isAmbiguous)
     }
   }
 
@@ -268,7 +296,8 @@ extension LotQueue: Restorable {
           fee: try reader.readDouble(), high: try reader.readDouble(),
           low: try reader.readDouble(), bar: try reader.readInt(),
           time: Timestamp(milliseconds: Int64(try reader.readInt())),
-          orderID: try reader.readInt()))
+          orderID: try reader.readInt(), factor: try reader.readDouble(),
+          isAmbiguous: try reader.readBool()))
     }
   }
 }

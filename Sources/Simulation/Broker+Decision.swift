@@ -39,6 +39,7 @@ extension Broker {
     precondition(stage == .decide, "a step decides after its close, and once")
     precondition(values.count == lastValues.count, "there is one value for each instrument")
     stage = .decided
+    guard mayTrade else { return }
     let equity = self.equity
     if !working.isEmpty { recallWaitingOrders(values, equity: equity) }
     collectWants(values, equity: equity)
@@ -90,7 +91,7 @@ extension Broker {
   private func target(_ value: Double, of instrument: Int, equity: Double) -> Double? {
     guard !value.isNaN, hasBar(instrument) else { return nil }
     if targets.rebalance == .onChange, value == lastValues[instrument] { return nil }
-    let close = quotes[instrument].price
+    let close = quotes[instrument].unitValue
     let target: Double
     switch targets.unit {
     case .units: target = value

@@ -11,7 +11,7 @@ extension Broker {
     if execution.riskFree != 0 { interest = cash * execution.riskFree * years }
     if execution.borrowBpsYear != 0 {
       for index in quotes.indices where position(of: index) < 0 {
-        let value = abs(position(of: index) * quotes[index].price)
+        let value = abs(position(of: index) * quotes[index].unitValue)
         borrowCosts[index] = value * execution.borrowBpsYear / 1e4 * years
       }
     }
@@ -32,7 +32,7 @@ extension Broker {
     }
   }
 
-  private mutating func book(_ flow: Flow) {
+  mutating func book(_ flow: Flow) {
     account.book(flow)
     outbox.append(.flow(flow))
   }

@@ -14,7 +14,9 @@ extension Broker {
     for index in working.indices {
       let timeInForce = working[index].order.timeInForce
       if timeInForce != .goodTillCancelled, phase == .open { expireIfOver(index) }
-      if let reference = reference(of: index, at: phase) {
+      if working[index].bundleID != 0 {
+        fillBundle(from: index, phase: phase, exposure: &exposure)
+      } else if let reference = reference(of: index, at: phase) {
         fill(index, reference: reference, phase: phase, exposure: &exposure)
       }
       if timeInForce.isImmediate, isLastChance(of: index, phase) {
@@ -42,7 +44,7 @@ extension Broker {
   }
 
   /// The price that an order meets in this phase, nil where it meets none.
-  private mutating func reference(of index: Int, at phase: FillPhase) -> Double? {
+  mutating func reference(of index: Int, at phase: FillPhase) -> Double? {
     guard isEligible(working[index]) else { return nil }
     let price = quotes[working[index].order.instrument].price
     let side = working[index].order.side
@@ -71,7 +73,7 @@ extension Broker {
     LimitRule.isReached(by: price, limit: limit, side: side, touch: execution.limitTouch)
   }
 
-  private mutating func fill(
+  mutating func fill(
     _ index: Int, reference: Double, phase: FillPhase, exposure: inout Exposure
   ) {
     let order = working[index].order
@@ -79,30 +81,32 @@ extension Broker {
     let held = position(of: instrument)
     let rule = fillRule(of: instrument)
     let outcome = rule.outcome(
-      of: working[index], reference: reference, slips: !order.type.hasLimitPrice,
-      holding: Holding(
-        held: held, cash: cash, exposure: exposure,
-        capacity: liquidity?.capacity(of: instrument) ?? .infinity, mark: reference))
+      of: working[index], reference: reference, slips: !order.type.hasLimitPrice, isMaker: false,
+      holding: holding(of: instrument, cash: cash, exposure: exposure, mark: reference))
     switch outcome {
     case .waits: break
     case .ends(let reason):
       end(index, reason == .notImmediate ? .expired : .cancelled, reason)
-    case .fills(let quantity, let price, let reason):
-      let isPart = reason == nil && quantity < working[index].remaining
-      book(
-        FillFact(
-          order: working[index], quantity: quantity, price: price, reference: reference,
-          isPart: isPart, reason: reason ?? working[index].fillReason),
-        phase: phase, isAmbiguous: false)
-      exposure.move(from: held, to: position(of: instrument), price: reference)
-      working[index].take(quantity, ends: !isPart)
+    case .fills(let fill):
+      let fact = FillFact(working[index], fill, reference: reference, rule: rule)
+      book(fact, phase: phase, isAmbiguous: false)
+      exposure.move(
+        from: held, to: position(of: instrument), price: reference * rule.factor)
+      working[index].take(fact)
       if working[index].isLinked {
         working.followFill(
-          of: index, quantity: quantity, reference: reference, tick: rule.tick, lot: rule.lot,
-          changes: &changes)
+          of: index, quantity: fill.quantity, reference: reference, tick: rule.tick,
+          lot: rule.lot, changes: &changes)
         reportChanges()
       }
     }
+  }
+
+  func holding(of instrument: Int, cash: Double, exposure: Exposure, mark: Double) -> Holding {
+    Holding(
+      held: position(of: instrument), cash: cash, exposure: exposure,
+      capacity: liquidity?.capacity(of: instrument) ?? .infinity, mark: mark,
+      factor: quotes[instrument].factor)
   }
 
   /// Books a fill: the row of it, the event of its order, then the account and its trades.
@@ -111,21 +115,23 @@ extension Broker {
     let row = Fill(
       sequence: nextSequence(), bar: bar, time: now, orderID: order.id,
       instrument: order.instrument, side: order.side, quantity: fill.quantity, price: fill.price,
-      fee: costs.fee(quantity: fill.quantity, price: fill.price),
-      slippage: costs.slippage(
-        quantity: fill.quantity, price: fill.price, reference: fill.reference),
-      phase: phase, isAmbiguous: isAmbiguous)
+      fee: fill.fee, slippage: fill.slippage, phase: phase, isAmbiguous: isAmbiguous,
+      value: fill.value, impact: fill.impact)
     outbox.append(.fill(row))
     report(
       order, fill.isPart ? .partlyFilled : .filled, quantity: fill.quantity, reason: fill.reason)
-    account.book(row, reference: fill.reference, reason: fill.order.reason, to: &outbox)
+    account.book(
+      row, reference: fill.reference, factor: fill.factor, reason: fill.order.reason, to: &outbox)
     liquidity?.take(fill.quantity, of: order.instrument)
+    let time = now
+    tradedVolume?.add(fill.value, at: time)
   }
 
   func fillRule(of instrument: Int) -> FillRule {
     FillRule(
-      costs: costs, maxLeverage: execution.maxLeverage, tick: ticks[instrument],
-      lot: lots[instrument])
+      costs: costs, limits: execution.limits, tick: ticks[instrument], lot: lots[instrument],
+      factor: quotes[instrument].factor,
+      impactScale: liquidity?.impactScale(of: instrument) ?? 0)
   }
 
   /// Ends an order without a fill, and what hangs on it; it is taken off the list later.

@@ -115,6 +115,7 @@ extension Broker {
   }
 
   private func firstRejection(of requests: [OrderRequest], isChild: Bool = false) -> OrderReason? {
+    if !mayTrade { return isStopped ? .drawdownStop : .marginCall }
     for request in requests {
       let check = OrderCheck(
         now: now, isSigned: allowsSignedPrices[request.instrument],

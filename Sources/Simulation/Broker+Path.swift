@@ -19,6 +19,7 @@ extension Broker {
     if pathBars.isEmpty {
       let none = Bar(time: now, open: .nan, high: .nan, low: .nan, close: .nan)
       pathBars = Array(repeating: none, count: quotes.count)
+      pathDetails = Array(repeating: [], count: quotes.count)
     }
   }
 
@@ -66,11 +67,12 @@ extension Broker {
     let start = PathState(
       bar: bar, orders: before,
       isLive: before.map { quotes[instrument].barCount >= $0.eligibleFromBar },
-      holding: Holding(
-        held: position(of: instrument), cash: cash, exposure: openExposure,
-        capacity: liquidity?.capacity(of: instrument) ?? .infinity, mark: bar.open),
+      holding: holding(of: instrument, cash: cash, exposure: openExposure, mark: bar.open),
       rule: rule, touch: execution.limitTouch)
-    let (end, certain) = PathSearch.resolve(start, path: execution.path)
+    let (end, certain) =
+      execution.path == .detail
+      ? PathSearch.resolve(start, detail: pathDetails[instrument])
+      : PathSearch.resolve(start, path: execution.path)
     for event in end.events {
       switch event {
       case .fill(let fill):

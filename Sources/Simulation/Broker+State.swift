@@ -15,8 +15,11 @@ extension Broker: Restorable {
     for quote in quotes { quote.save(to: &writer) }
     writer.write(lastValues)
     liquidity?.save(to: &writer)
+    tradedVolume?.save(to: &writer)
     writer.write(sequence)
     writer.write(orderCount)
+    writer.write(isStopped)
+    writer.write(isLiquidating)
   }
 
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
@@ -44,8 +47,11 @@ extension Broker: Restorable {
     for index in quotes.indices { try quotes[index].restore(from: &reader) }
     lastValues = try reader.readDoubles(count: instruments, "the last values of a broker")
     try liquidity?.restore(from: &reader)
+    try tradedVolume?.restore(from: &reader)
     sequence = try reader.readInt()
     orderCount = try reader.readInt()
+    isStopped = try reader.readBool()
+    isLiquidating = try reader.readBool()
     valuation = Exposure(of: account.positions, at: quotes)
   }
 }
@@ -82,6 +88,9 @@ extension WorkingOrder {
     writer.write(parentID)
     writer.write(groupID)
     writer.write(hasChildren)
+    writer.write(bundleID)
+    writer.write(feesOwed)
+    writer.write(feesPaid)
     writer.write(day)
   }
 
@@ -117,6 +126,9 @@ extension WorkingOrder {
     parentID = try reader.readInt()
     groupID = try reader.readInt()
     hasChildren = try reader.readBool()
+    bundleID = try reader.readInt()
+    feesOwed = try reader.readDouble()
+    feesPaid = try reader.readDouble()
     day = try reader.readInt()
   }
 }

@@ -8,6 +8,7 @@ import Market
 /// next begins, and what a call may see is what it is given:
 ///
 ///     broker.beginStep(bar: bar, time: time)
+///     for each action of the day { broker.apply(action, to: i) }
 ///     for each instrument with a bar { broker.open(instrument: i, price: bar.open) }
 ///     broker.finishOpen()        // orders that meet the opens fill
 ///     for each instrument with a bar { broker.close(instrument: i, bar: bar) }
@@ -22,10 +23,13 @@ public struct Broker: Sendable {
   public let execution: ExecutionSettings
   public let targets: TargetSettings
   let allowsSignedPrices: [Bool]
-  let costs: Costs
+  var costs: Costs
   /// Of each instrument; 0 for none.
   let ticks: [Double]
   let lots: [Double]
+  let multipliers: [Double]
+  /// Instruments whose currency is not the account's, and the instruments that price it.
+  let converted: [(instrument: Int, rate: Int)]
 
   /// What happened since it was last cleared, oldest first.
   public internal(set) var outbox: [BrokerEvent] = []
@@ -43,8 +47,14 @@ public struct Broker: Sendable {
   /// orders wait for a change.
   var lastValues: [Double]
   var liquidity: Liquidity?
+  /// Kept where fees depend on it.
+  var tradedVolume: TradedVolume?
   var sequence = 0
   var orderCount = 0
+  /// Whether the drawdown stop has ended all trading.
+  var isStopped = false
+  /// Whether positions are being closed because margin was short.
+  var isLiquidating = false
 
   // Only within a step, so no part of the state.
 
@@ -58,8 +68,12 @@ public struct Broker: Sendable {
   /// Instruments some of whose orders wait for a level of this step's bar.
   var pathCount = 0
   var walksPath: [Bool]
-  /// This step's bars of those instruments.
+  /// This step's bars of those instruments, and finer ones where there are any.
   var pathBars: [Bar] = []
+  var pathDetails: [ArraySlice<Bar>] = []
+  /// This step's highs and lows, or the last closes; kept where margin is tested.
+  var highs: [Double] = []
+  var lows: [Double] = []
   /// Positions at the opens.
   var openExposure = Exposure()
   /// Whether an order of this step is still to meet this step's close.
@@ -78,24 +92,34 @@ public struct Broker: Sendable {
     self.execution = execution
     self.targets = targets
     allowsSignedPrices = instruments.map(\.allowsSignedPrices)
-    costs = Costs(
-      feeBps: execution.feeBps, slippageBps: execution.slippageBps,
-      slippageTicks: execution.slippageTicks)
-    for step in instruments.flatMap({ [$0.tick, $0.lot] }) {
-      precondition(step.map { $0 > 0 && $0.isFinite } ?? true, "ticks and lots are above 0")
+    costs = Costs(execution)
+    for step in instruments.flatMap({ [$0.tick, $0.lot, $0.multiplier] }) {
+      precondition(
+        step.map { $0 > 0 && $0.isFinite } ?? true, "ticks, lots and multipliers are above 0")
     }
     precondition(
       execution.slippageTicks == 0 || instruments.allSatisfy { $0.tick != nil },
       "ticks of slippage need a tick")
     ticks = instruments.map { $0.tick ?? 0 }
     lots = instruments.map { $0.lot ?? 0 }
+    multipliers = instruments.map(\.multiplier)
+    converted = instruments.indices.compactMap { index in
+      instruments[index].rate.map { (index, $0) }
+    }
     walksPath = Array(repeating: false, count: instruments.count)
     account = Account(cash: execution.cash, instruments: instruments.count)
-    quotes = Array(repeating: Quote(), count: instruments.count)
+    quotes = instruments.map { Quote(factor: $0.rate == nil ? $0.multiplier : .nan) }
     lastValues = Array(repeating: .nan, count: instruments.count)
     borrowCosts = Array(repeating: 0, count: instruments.count)
-    liquidity = execution.participation.map {
-      Liquidity(participation: $0, instruments: instruments.count)
+    if execution.participation != nil || execution.impact > 0 {
+      liquidity = Liquidity(
+        participation: execution.participation, impact: execution.impact,
+        instruments: instruments.count)
+    }
+    if !execution.fees.tiers.isEmpty { tradedVolume = TradedVolume() }
+    if execution.maintenanceMargin != nil {
+      highs = Array(repeating: .nan, count: instruments.count)
+      lows = highs
     }
   }
 
@@ -118,6 +142,9 @@ public struct Broker: Sendable {
     self.bar = bar
     self.time = time
     stage = .open
+    if let tradedVolume {
+      costs.rates = execution.fees.rates(volume: tradedVolume.sum(at: time))
+    }
   }
 
   /// Reveals the open of an instrument, and nothing else of its bar.
@@ -130,6 +157,7 @@ public struct Broker: Sendable {
   /// Ends the open phase: orders meet the opens.
   public mutating func finishOpen() {
     precondition(stage == .open, "the open phase ends once")
+    if !converted.isEmpty { updateFactors() }
     if !working.isEmpty {
       match(at: .open)
       preparePaths()
@@ -138,27 +166,40 @@ public struct Broker: Sendable {
   }
 
   /// Reveals the whole bar of an instrument whose open has been revealed.
-  public mutating func close(instrument: Int, bar: Bar) {
+  ///
+  /// - Parameters:
+  ///   - instrument: with a bar at this step.
+  ///   - bar: its bar.
+  ///   - detail: finer bars of the same time, in order; read by `path: detail` alone.
+  public mutating func close(instrument: Int, bar: Bar, detail: ArraySlice<Bar> = []) {
     precondition(stage == .close, "closes are revealed in the close phase")
     quotes[instrument].close(at: bar.close, bar: self.bar)
     if pathCount > 0, walksPath[instrument] {
       pathBars[instrument] = bar
+      if execution.path == .detail { pathDetails[instrument] = detail }
     } else {
       account.see(high: bar.high, low: bar.low, of: instrument)
     }
-    liquidity?.completeBar(of: instrument, volume: bar.volume)
+    if execution.maintenanceMargin != nil {
+      highs[instrument] = bar.high
+      lows[instrument] = bar.low
+    }
+    liquidity?.completeBar(of: instrument, volume: bar.volume, close: bar.close)
   }
 
-  /// Ends the path and close phases: orders meet the prices within the bars, then on-close orders
-  /// the closes; financing is booked, and positions are marked at the last close of their
+  /// Ends the path and close phases: orders meet the prices within the bars; margin is tested; on-close
+  /// orders meet the closes; financing is booked, and positions are marked at the last close of their
   /// instrument.
   public mutating func finishClose() {
     precondition(stage == .close, "the close phase ends once")
     if pathCount > 0 { walkPaths() }
+    if let margin = execution.maintenanceMargin { testMargin(margin) }
+    if !converted.isEmpty { updateFactors() }
     if !working.isEmpty { match(at: .close) }
     if execution.hasFinancing { bookFinancing() }
     valuation = Exposure(of: account.positions, at: quotes)
     stage = .decide
+    if let most = execution.maxDrawdown { testDrawdown(most) }
   }
 
   /// Ends the step.
@@ -209,6 +250,13 @@ public struct Broker: Sendable {
     meetsThisClose = false
     if !working.isEmpty { match(at: .close) }
     valuation = Exposure(of: account.positions, at: quotes)
+  }
+
+  /// Takes the latest known prices of currencies.
+  private mutating func updateFactors() {
+    for (instrument, rate) in converted {
+      quotes[instrument].factor = multipliers[instrument] * quotes[rate].price
+    }
   }
 
   func hasBar(_ instrument: Int) -> Bool { quotes[instrument].lastBar == bar }

@@ -6,4 +6,5 @@ public enum BrokerEvent: Equatable, Sendable {
   case fill(Fill)
   case trade(Trade)
   case flow(Flow)
+  case action(AppliedAction)
 }

@@ -1,41 +1,36 @@
+import Market
+
 /// The price of a bar at which a decision is carried out.
-public enum FillPolicy: Int, CaseIterable, Sendable {
+public enum FillPolicy: String, CaseIterable, Sendable {
   /// The open of the instrument's next bar.
-  case nextOpen
+  case nextOpen = "next_open"
   /// The close of the instrument's next bar, for series whose opens mean nothing.
-  case nextClose
+  case nextClose = "next_close"
   /// The close at which the decision was made. It assumes that one can trade at a price one has
   /// already seen, so a run that uses it says so.
-  case thisClose
-
-  public var name: String {
-    switch self {
-    case .nextOpen: "next_open"
-    case .nextClose: "next_close"
-    case .thisClose: "this_close"
-    }
-  }
+  case thisClose = "this_close"
 }
 
 /// How two levels within one bar are put in order; `docs/fills.md` explains each.
-public enum PathModel: Int, CaseIterable, Sendable {
+public enum PathModel: String, CaseIterable, Sendable {
   /// Of all ways in which the price can have gone, the one that leaves the account worst off.
   case worst
   /// Open, high, low, close.
-  case openHighLowClose
+  case openHighLowClose = "ohlc"
   /// Open, low, high, close.
-  case openLowHighClose
+  case openLowHighClose = "olhc"
   /// The extreme nearer to the open first; where they are equally near, the worse order of the two.
   case adaptive
+  /// Finer bars of the same instrument, `worst` within each of them, and for a bar that has none.
+  case detail
+}
 
-  public var name: String {
-    switch self {
-    case .worst: "worst"
-    case .openHighLowClose: "ohlc"
-    case .openLowHighClose: "olhc"
-    case .adaptive: "adaptive"
-    }
-  }
+/// What an account may hold.
+public enum AccountKind: String, CaseIterable, Sendable {
+  /// Long and short positions, with borrowed money, up to the limits on exposure.
+  case margin
+  /// What its cash pays for: no borrowed money, no short positions.
+  case cash
 }
 
 /// How orders are carried out and what that costs.
@@ -43,20 +38,25 @@ public struct ExecutionSettings: Equatable, Sendable {
   /// Money at the start, above 0.
   public var cash: Double
   public var fill: FillPolicy
-  /// Basis points of the traded value, each side, at least 0.
-  public var feeBps: Double
+  public var fees: FeeSchedule
   /// Basis points of the reference price, against the trader, at least 0 and below 10000.
   public var slippageBps: Double
   /// Ticks against the trader on top, at least 0; needs a tick of every instrument.
   public var slippageTicks: Double
+  /// Y of the square-root law: an order of q units moves the price by Y · σ₂₀ · √(q/V₂₀) of its size,
+  /// at least 0.
+  public var impact: Double
   /// Which of two levels in one bar comes first.
   public var path: PathModel
   /// Whether a price that touches a limit fills it.
   public var limitTouch: Bool
   /// Further bars of the instrument that an order is under way, at least 0.
   public var delayBars: Int
-  /// The most that gross exposure may be as a multiple of equity at a fill that raises it, above 0.
-  public var maxLeverage: Double
+  public var limits: ExposureLimits
+  /// The share of gross exposure below which equity may not fall, 0 to 1; nil is no margin call.
+  public var maintenanceMargin: Double?
+  /// The drawdown at the close of a bar, 0 to 1, at which all positions are closed for good; nil is none.
+  public var maxDrawdown: Double?
   /// Basis points a year of the value of a short position, at least 0.
   public var borrowBpsYear: Double
   /// What cash earns a year as a fraction; negative cash owes the same.
@@ -66,23 +66,28 @@ public struct ExecutionSettings: Equatable, Sendable {
   public var participation: Double?
 
   public init(
-    cash: Double, fill: FillPolicy = .nextOpen, feeBps: Double = 0, slippageBps: Double = 0,
-    delayBars: Int = 0, maxLeverage: Double = 4, borrowBpsYear: Double = 0, riskFree: Double = 0,
-    participation: Double? = nil, slippageTicks: Double = 0, path: PathModel = .worst,
-    limitTouch: Bool = false
+    cash: Double, fill: FillPolicy = .nextOpen, fees: FeeSchedule = FeeSchedule(),
+    slippageBps: Double = 0, slippageTicks: Double = 0, impact: Double = 0,
+    path: PathModel = .worst, limitTouch: Bool = false, delayBars: Int = 0,
+    limits: ExposureLimits = ExposureLimits(), maintenanceMargin: Double? = nil,
+    maxDrawdown: Double? = nil, borrowBpsYear: Double = 0, riskFree: Double = 0,
+    participation: Double? = nil
   ) {
     self.cash = cash
     self.fill = fill
-    self.feeBps = feeBps
+    self.fees = fees
     self.slippageBps = slippageBps
+    self.slippageTicks = slippageTicks
+    self.impact = impact
+    self.path = path
+    self.limitTouch = limitTouch
     self.delayBars = delayBars
-    self.maxLeverage = maxLeverage
+    self.limits = limits
+    self.maintenanceMargin = maintenanceMargin
+    self.maxDrawdown = maxDrawdown
     self.borrowBpsYear = borrowBpsYear
     self.riskFree = riskFree
     self.participation = participation
-    self.slippageTicks = slippageTicks
-    self.path = path
-    self.limitTouch = limitTouch
   }
 
   /// Whether anything accrues with time.
@@ -92,58 +97,16 @@ public struct ExecutionSettings: Equatable, Sendable {
   /// with its place.
   func checkRanges() {
     precondition(cash > 0 && cash.isFinite, "the account starts with money")
-    precondition(feeBps >= 0 && feeBps.isFinite, "a fee is at least 0")
+    fees.checkRanges()
+    limits.checkRanges()
     precondition(slippageBps >= 0 && slippageBps < 10_000, "slippage lies in 0..<10000 bps")
     precondition(slippageTicks >= 0 && slippageTicks.isFinite, "ticks of slippage are at least 0")
+    precondition(impact >= 0 && impact.isFinite, "impact is at least 0")
     precondition(delayBars >= 0, "a delay is at least 0 bars")
-    precondition(maxLeverage > 0 && maxLeverage.isFinite, "the leverage limit is above 0")
     precondition(borrowBpsYear >= 0 && borrowBpsYear.isFinite, "the borrow rate is at least 0")
     precondition(riskFree.isFinite, "the risk-free rate is finite")
-    if let participation {
-      precondition(participation > 0 && participation <= 1, "participation lies in 0...1, above 0")
+    for share in [maintenanceMargin, maxDrawdown, participation].compactMap({ $0 }) {
+      precondition(share > 0 && share <= 1, "margins and shares lie in 0...1, above 0")
     }
-  }
-}
-
-/// What the value of a position expression counts.
-public enum TargetUnit: Int, CaseIterable, Sendable {
-  case units
-  /// A fraction of equity.
-  case weight
-  /// Money.
-  case notional
-
-  public var name: String {
-    switch self {
-    case .units: "units"
-    case .weight: "weight"
-    case .notional: "notional"
-    }
-  }
-}
-
-/// When a target becomes an order.
-public enum Rebalance: Int, CaseIterable, Sendable {
-  /// At each bar at which it differs from the held position.
-  case everyBar
-  /// Only when the expression's value differs from the last one acted on.
-  case onChange
-
-  public var name: String {
-    switch self {
-    case .everyBar: "every_bar"
-    case .onChange: "on_change"
-    }
-  }
-}
-
-/// How the values of position expressions are read.
-public struct TargetSettings: Equatable, Sendable {
-  public var unit: TargetUnit
-  public var rebalance: Rebalance
-
-  public init(unit: TargetUnit = .weight, rebalance: Rebalance = .everyBar) {
-    self.unit = unit
-    self.rebalance = rebalance
   }
 }

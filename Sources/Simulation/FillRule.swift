@@ -1,6 +1,7 @@
 import Market
 
-/// What a fill depends on beside its order and price, and what it changes.
+/// What a fill depends on beside its order and price, and what it changes. All of it is money of the
+/// account but for the quantity, the price `mark` and `capacity`.
 struct Holding {
   /// Units of the instrument, negative for a short position.
   var held: Double
@@ -11,12 +12,14 @@ struct Holding {
   var capacity: Double
   /// The price at which `exposure` has the position.
   var mark: Double
+  /// Money that a unit is worth for each 1 of its price.
+  let factor: Double
 
   /// The same with the position at another price.
   func marked(at price: Double) -> Holding {
     guard price != mark else { return self }
     var other = self
-    other.exposure.remark(held, from: mark, to: price)
+    other.exposure.remark(held, from: mark * factor, to: price * factor)
     other.mark = price
     return other
   }
@@ -26,9 +29,9 @@ struct Holding {
     quantity: Double, side: Side, price: Double, reference: Double, fee: Double
   ) {
     let after = held + side.sign * quantity
-    cash -= side.sign * quantity * price
+    cash -= side.sign * (quantity * (price * factor))
     cash -= fee
-    exposure.move(from: held, to: after, price: reference)
+    exposure.move(from: held, to: after, price: reference * factor)
     held = after
     capacity = max(0, capacity - quantity)
   }
@@ -37,39 +40,55 @@ struct Holding {
 /// How much of an order fills when it meets a price, and at what price.
 struct FillRule {
   let costs: Costs
-  let maxLeverage: Double
+  let limits: ExposureLimits
   /// 0 for none, as `lot`.
   let tick: Double
   let lot: Double
+  /// Money that a unit is worth for each 1 of its price.
+  let factor: Double
+  /// √q times this is the share by which an order moves the price; NaN where it should and is not known.
+  let impactScale: Double
+
+  /// What fills, and what it costs.
+  struct Fill {
+    var quantity: Double
+    var price: Double
+    var fee: Double
+    /// Money of the slippage that is the order's own impact.
+    var impact: Double
+    /// Why what is left of the order ends; nil where it waits.
+    var end: OrderReason?
+  }
 
   enum Outcome {
     case waits
     /// The order ends without a fill.
     case ends(OrderReason)
-    /// What is left of the order waits, or ends for the reason given.
-    case fills(Double, price: Double, end: OrderReason?)
+    case fills(Fill)
   }
 
   /// 1. Liquidity bounds what this bar fills; the rest waits.
   /// 2. A reduce-only order never passes zero.
   /// 3. With equity at or below zero only what lowers exposure is filled; else what would raise
-  ///    gross exposure above the limit is cut, and the rest of the order ends.
+  ///    exposure above a limit is cut, and the rest of the order ends.
   /// 4. What was bounded is rounded down to whole lots.
   ///
   /// - Parameters:
   ///   - working: an order with units to fill.
   ///   - reference: the price that it meets.
   ///   - slips: whether slippage is added: always but for limit orders.
+  ///   - isMaker: whether it had waited for the price.
   ///   - holding: the account before the fill.
   /// - Returns: what becomes of the order.
   func outcome(
-    of working: WorkingOrder, reference: Double, slips: Bool, holding: Holding
+    of working: WorkingOrder, reference: Double, slips: Bool, isMaker: Bool, holding: Holding
   ) -> Outcome {
     let side = working.order.side
     let wanted = working.available
     var quantity = min(wanted, holding.capacity)
     if lot > 0, quantity < wanted { quantity = LotRule.quantity(quantity, lot: lot) }
-    guard quantity > 0 else { return .waits }
+    // A price in a currency without a rate, or an impact that nobody knows yet, fills nothing.
+    guard quantity > 0, !factor.isNaN, !slips || !impactScale.isNaN else { return .waits }
 
     let held = holding.held
     var end: OrderReason?
@@ -81,31 +100,58 @@ struct FillRule {
         end = .reduceOnly
       }
     }
-    let price = self.price(of: working.order, reference: reference, slips: slips)
     let equity = holding.cash + holding.exposure.net
     if equity <= 0, abs(held + side.sign * quantity) >= abs(held) { return .ends(.ruined) }
-    var admissible = holding.exposure.admissible(
-      quantity: quantity, side: side, held: held, price: reference,
-      costPerUnit: costs.perUnit(price: price, reference: reference), equity: equity,
-      maxLeverage: maxLeverage)
-    if admissible < quantity {
-      end = .cutLeverage
+    let asked = price(of: working, reference: reference, slips: slips, quantity: quantity)
+    let fixed = costs.fixed(of: working)
+    let paid = asked * factor
+    var (admissible, reason) = limits.cut(
+      ExposureDemand(
+        quantity: quantity, side: side, held: held, reference: reference * factor, price: paid,
+        costPerUnit: costs.perUnit(price: paid, reference: reference * factor, isMaker: isMaker),
+        feePerUnit: costs.perUnit(price: paid, reference: paid, isMaker: isMaker),
+        equity: equity - fixed, cash: holding.cash - fixed, exposure: holding.exposure))
+    if let reason {
+      end = reason
       if lot > 0, admissible != abs(held) {
         admissible = LotRule.quantity(admissible, lot: lot)
       }
     }
-    guard admissible > 0 else { return .ends(.cutLeverage) }
+    guard admissible > 0 else { return .ends(reason ?? .cutLeverage) }
     if working.order.timeInForce == .fillOrKill, admissible < working.remaining {
       return .ends(.notImmediate)
     }
-    return .fills(admissible, price: price, end: end)
+    return .fills(
+      fill(working, admissible, reference: reference, slips: slips, isMaker: isMaker, end: end))
+  }
+
+  private func fill(
+    _ working: WorkingOrder, _ quantity: Double, reference: Double, slips: Bool, isMaker: Bool,
+    end: OrderReason?
+  ) -> Fill {
+    // A part of an order moves the price less than the whole.
+    let price = price(of: working, reference: reference, slips: slips, quantity: quantity)
+    var fill = Fill(quantity: quantity, price: price, fee: 0, impact: 0, end: end)
+    fill.fee = costs.fee(
+      value: quantity * (price * factor), quantity: quantity, of: working, isMaker: isMaker)
+    if slips, impactScale > 0 {
+      let move = abs(reference) * impactScale * quantity.squareRoot()
+      fill.impact = min(move, abs(price - reference)) * quantity * abs(factor)
+    }
+    return fill
   }
 
   /// A limit is never passed.
-  private func price(of order: Order, reference: Double, slips: Bool) -> Double {
+  private func price(
+    of working: WorkingOrder, reference: Double, slips: Bool, quantity: Double
+  ) -> Double {
+    let order = working.order
     let price =
       slips
-      ? costs.price(reference: reference, side: order.side, tick: tick)
+      ? costs.price(
+        reference: reference, side: order.side, tick: tick,
+        scale: working.reason == .marginCall ? 2 : 1,
+        impact: impactScale > 0 ? impactScale * quantity.squareRoot() : 0)
       : TickRule.against(reference, side: order.side, tick: tick)
     guard let limit = order.limitPrice else { return price }
     return order.side == .buy ? min(price, limit) : max(price, limit)

@@ -1,52 +1,105 @@
 import Bytes
 
-/// The share of usual volume that one bar's fills of an instrument may take together.
+/// What a market can take, by the last completed bars of each instrument: the share of usual volume that
+/// one bar's fills may have together, and how far an order of some size moves the price.
 ///
-/// What a bar can fill is fixed before its open from the volumes of earlier bars, so it is the same
-/// at its open and at its close. A missing volume counts as none.
+/// It is fixed before a bar's open from earlier bars, so it is the same at the bar's open and at its
+/// close. A missing volume counts as none.
 struct Liquidity {
   static let barsMax = 20
 
-  let participation: Double
+  /// Nil for no limit.
+  let participation: Double?
+  /// Y of the square-root law, 0 for none.
+  let impact: Double
   /// Volumes of the last bars: `barsMax` slots for each instrument, used in turn.
   private var volumes: [Double]
   private var barCounts: [Int]
   /// Units that the current bar can still fill.
   private var capacities: [Double]
+  /// Returns from close to close in the same slots, 0 of the first bar; empty without impact.
+  private var returns: [Double] = []
+  private var lastCloses: [Double] = []
+  /// Y · σ / √V of the current bar, so that √q times it is the impact; NaN where it is not known.
+  private var impactScales: [Double] = []
 
-  init(participation: Double, instruments: Int) {
+  init(participation: Double?, impact: Double, instruments: Int) {
     self.participation = participation
+    self.impact = impact
     volumes = Array(repeating: 0, count: instruments * Self.barsMax)
     barCounts = Array(repeating: 0, count: instruments)
-    capacities = Array(repeating: 0, count: instruments)
+    capacities = Array(
+      repeating: participation == nil ? .infinity : 0, count: instruments)
+    if impact > 0 {
+      returns = volumes
+      lastCloses = Array(repeating: .nan, count: instruments)
+      impactScales = lastCloses
+    }
   }
 
   func capacity(of instrument: Int) -> Double { capacities[instrument] }
 
+  /// √q times this is the share by which an order of q units moves the price; NaN where it is not known.
+  func impactScale(of instrument: Int) -> Double {
+    impact > 0 ? impactScales[instrument] : 0
+  }
+
   mutating func beginBar(of instrument: Int) {
-    let seen = barCounts[instrument]
-    let count = min(seen, Self.barsMax)
-    guard count > 0 else {
-      capacities[instrument] = 0
-      return
+    let count = min(barCounts[instrument], Self.barsMax)
+    let mean = count > 0 ? sum(of: volumes, instrument, count) / Double(count) : 0
+    if let participation { capacities[instrument] = participation * mean }
+    if impact > 0 {
+      // The first bar has no return.
+      let changes = min(barCounts[instrument] - 1, Self.barsMax)
+      let deviation = changes > 1 ? deviation(instrument, changes) : .nan
+      impactScales[instrument] = mean > 0 ? impact * deviation / mean.squareRoot() : .nan
     }
-    var sum = 0.0
-    for age in stride(from: count, to: 0, by: -1) {
-      sum += volumes[instrument * Self.barsMax + (seen - age) % Self.barsMax]
-    }
-    capacities[instrument] = participation * (sum / Double(count))
   }
 
   mutating func take(_ quantity: Double, of instrument: Int) {
+    guard participation != nil else { return }
     capacities[instrument] = max(0, capacities[instrument] - quantity)
   }
 
-  /// Takes note of a bar's own volume: where it is zero nothing fills at its close.
-  mutating func completeBar(of instrument: Int, volume: Double) {
+  /// Takes note of a bar: where its own volume is zero nothing fills at its close.
+  mutating func completeBar(of instrument: Int, volume: Double, close: Double) {
     let traded = volume > 0 ? volume : 0
-    if traded == 0 { capacities[instrument] = 0 }
-    volumes[instrument * Self.barsMax + barCounts[instrument] % Self.barsMax] = traded
+    if traded == 0, participation != nil { capacities[instrument] = 0 }
+    let slot = instrument * Self.barsMax + barCounts[instrument] % Self.barsMax
+    volumes[slot] = traded
+    if impact > 0 {
+      let before = lastCloses[instrument]
+      returns[slot] = before.isNaN || before == 0 ? 0 : (close - before) / abs(before)
+      lastCloses[instrument] = close
+    }
     barCounts[instrument] += 1
+  }
+
+  /// So many units take the place of one.
+  mutating func split(_ instrument: Int, ratio: Double) {
+    for age in 0..<Self.barsMax { volumes[instrument * Self.barsMax + age] *= ratio }
+    if impact > 0 { lastCloses[instrument] /= ratio }
+  }
+
+  /// Of the last `count` bars, oldest first.
+  private func sum(of values: [Double], _ instrument: Int, _ count: Int) -> Double {
+    var sum = 0.0
+    for age in stride(from: count, to: 0, by: -1) {
+      sum += values[instrument * Self.barsMax + (barCounts[instrument] - age) % Self.barsMax]
+    }
+    return sum
+  }
+
+  /// Standard deviation, n − 1, of the last returns.
+  private func deviation(_ instrument: Int, _ count: Int) -> Double {
+    let mean = sum(of: returns, instrument, count) / Double(count)
+    var squares = 0.0
+    for age in stride(from: count, to: 0, by: -1) {
+      let slot = instrument * Self.barsMax + (barCounts[instrument] - age) % Self.barsMax
+      let step = returns[slot] - mean
+      squares += step * step
+    }
+    return (squares / Double(count - 1)).squareRoot()
   }
 }
 
@@ -55,6 +108,9 @@ extension Liquidity: Restorable {
     writer.write(volumes)
     writer.write(barCounts)
     writer.write(capacities)
+    writer.write(returns)
+    writer.write(lastCloses)
+    writer.write(impactScales)
   }
 
   mutating func restore(from reader: inout StateReader) throws(StateError) {
@@ -65,5 +121,8 @@ extension Liquidity: Restorable {
     }
     barCounts = counts
     capacities = try reader.readDoubles(count: capacities.count, "the capacities of a broker")
+    returns = try reader.readDoubles(count: returns.count, "the returns of a broker")
+    lastCloses = try reader.readDoubles(count: lastCloses.count, "the closes of a broker")
+    impactScales = try reader.readDoubles(count: impactScales.count, "the impacts of a broker")
   }
 }

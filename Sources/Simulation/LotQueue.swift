@@ -12,6 +12,9 @@ struct Lot: Equatable {
   let bar: Int
   let time: Timestamp
   let orderID: Int
+  /// Money of the account that a unit was worth for each 1 of its price, at the entry.
+  let factor: Double
+  let isAmbiguous: Bool
 }
 
 /// The lots of one instrument, oldest first.
@@ -41,14 +44,29 @@ struct LotQueue: Equatable {
   var held: ArraySlice<Lot> { lots[head...] }
 
   /// Weighted by quantity; there is a lot.
-  var averagePrice: Double {
+  var averagePrice: Double { average { $0.price } }
+
+  /// Money of the account paid for a unit, fees left out; there is a lot.
+  var averageCost: Double { average { $0.price * $0.factor } }
+
+  private func average(_ price: (Lot) -> Double) -> Double {
     var value = 0.0
     var quantity = 0.0
     for lot in held {
-      value += lot.quantity * lot.price
+      value += lot.quantity * price(lot)
       quantity += lot.quantity
     }
     return value / quantity
+  }
+
+  /// So many units take the place of one; what they are worth together stays.
+  mutating func split(ratio: Double) {
+    for index in head..<lots.count {
+      lots[index].quantity *= ratio
+      lots[index].price /= ratio
+      lots[index].high /= ratio
+      lots[index].low /= ratio
+    }
   }
 
   mutating func append(_ lot: Lot) { lots.append(lot) }

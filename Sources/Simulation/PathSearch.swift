@@ -47,6 +47,31 @@ struct PathSearch {
     return (chosen, isComplete ? search.common : [])
   }
 
+  /// Goes through finer bars one after the other, the worst way within each; without any, or where they
+  /// do not make up the bar, the worst way through the bar itself.
+  ///
+  /// Once a fill depends on the way within a finer bar, so may all after it, and none of them is certain.
+  static func resolve(
+    _ start: PathState, detail: ArraySlice<Bar>
+  ) -> (state: PathState, certain: [Mark]) {
+    guard start.bar.isMadeUp(of: detail) else { return resolve(start, path: .worst) }
+    var state = start
+    var certain: [Mark] = []
+    var isCertain = true
+    for bar in detail {
+      let seen = state.fills.count
+      state.enter(bar)
+      let (end, common) = resolve(state, path: .worst)
+      state = end
+      if isCertain {
+        let fills = state.fills[seen...]
+        certain += fills.filter { common.contains($0) }
+        isCertain = fills.allSatisfy { common.contains($0) }
+      }
+    }
+    return (state, certain)
+  }
+
   private init(start: PathState) { self.start = start }
 
   private func choose(_ path: PathModel, isComplete: Bool) -> PathState {
@@ -54,7 +79,7 @@ struct PathSearch {
     if isComplete, ways == 1, let worst { return worst }
     let bar = start.bar
     switch path {
-    case .worst:
+    case .worst, .detail:
       guard let worst else { return worse(simple(upFirst: true), simple(upFirst: false)) }
       return isComplete
         ? worst : worse(worst, worse(simple(upFirst: true), simple(upFirst: false)))
@@ -126,6 +151,16 @@ struct PathSearch {
       common = fills
       worst = state
     }
+  }
+}
+
+extension Bar {
+  /// Whether finer bars have this bar's open, extremes and close.
+  func isMadeUp(of bars: ArraySlice<Bar>) -> Bool {
+    guard let first = bars.first, let last = bars.last else { return false }
+    return first.open == open && last.close == close
+      && bars.reduce(-.infinity) { max($0, $1.high) } == high
+      && bars.reduce(.infinity) { min($0, $1.low) } == low
   }
 }
 

@@ -14,10 +14,41 @@ struct FillFact {
   let price: Double
   /// The price that the order met.
   let reference: Double
+  /// Money of the account that a unit is worth for each 1 of its price.
+  let factor: Double
+  /// Money, with what of it is the order's whole fee but for the least one.
+  let fee: Double
+  let owed: Double
+  /// Money, the part of the slippage that the order's own impact is.
+  let impact: Double
   /// Whether the rest of the order waits.
   let isPart: Bool
   /// Of the order's event.
   let reason: OrderReason?
+
+  init(
+    _ order: WorkingOrder, _ fill: FillRule.Fill, reference: Double, rule: FillRule,
+    isMaker: Bool = false
+  ) {
+    self.order = order
+    quantity = fill.quantity
+    price = fill.price
+    self.reference = reference
+    factor = rule.factor
+    fee = fill.fee
+    owed = rule.costs.owed(
+      value: fill.quantity * (fill.price * rule.factor), quantity: fill.quantity, of: order,
+      isMaker: isMaker)
+    impact = fill.impact
+    isPart = fill.end == nil && fill.quantity < order.remaining
+    reason = fill.end ?? order.fillReason
+  }
+
+  /// Money traded.
+  var value: Double { quantity * (price * factor) }
+
+  /// Money lost against the price that the order met.
+  var slippage: Double { quantity * abs(price * factor - reference * factor) }
 }
 
 /// One instrument's bar, and the price's way through it so far: orders that meet a level are
@@ -25,13 +56,14 @@ struct FillFact {
 ///
 /// A copy is a way not taken yet; the broker takes over what the chosen way has done.
 struct PathState {
-  let bar: Bar
+  private(set) var bar: Bar
   let rule: FillRule
   let touch: Bool
   /// All orders of the instrument, in the order of submission.
   private(set) var orders: [WorkingOrder]
   /// Whether an order may meet the price in this bar.
   private var isLive: [Bool]
+  private let isLiveAtFirst: [Bool]
   private(set) var price: Double
   private(set) var holding: Holding
   private(set) var events: [PathEvent] = []
@@ -54,6 +86,7 @@ struct PathState {
     self.bar = bar
     self.orders = orders
     self.isLive = isLive
+    isLiveAtFirst = isLive
     self.holding = holding
     self.rule = rule
     self.touch = touch
@@ -63,7 +96,16 @@ struct PathState {
   }
 
   /// What the account is worth at the bar's close, but for other instruments, which no path moves.
-  var value: Double { holding.cash + holding.held * bar.close }
+  var value: Double { holding.cash + holding.held * (bar.close * holding.factor) }
+
+  /// Goes on with the next of the finer bars that make up a bar: orders meet its open, then its range.
+  mutating func enter(_ next: Bar) {
+    bar = next
+    isLive = isLiveAtFirst
+    price = next.open
+    sawHigh = next.open >= next.high
+    sawLow = next.open <= next.low
+  }
 
   // MARK: - Which order comes next
 
@@ -157,7 +199,7 @@ struct PathState {
   mutating func meet(_ index: Int) {
     let order = orders[index].order
     guard case .stop = orders[index].way else {
-      fill(index, slips: false)
+      fill(index, slips: false, isMaker: true)
       return
     }
     orders[index].isTriggered = true
@@ -179,9 +221,10 @@ struct PathState {
     }
   }
 
-  private mutating func fill(_ index: Int, slips: Bool) {
+  private mutating func fill(_ index: Int, slips: Bool, isMaker: Bool = false) {
     holding = holding.marked(at: price)
-    let outcome = rule.outcome(of: orders[index], reference: price, slips: slips, holding: holding)
+    let outcome = rule.outcome(
+      of: orders[index], reference: price, slips: slips, isMaker: isMaker, holding: holding)
     // What this bar leaves of an order waits for the next.
     isLive[index] = false
     switch outcome {
@@ -190,21 +233,17 @@ struct PathState {
       orders.end(
         index, reason == .notImmediate ? .expired : .cancelled, reason, &changes)
       reportChanges()
-    case .fills(let quantity, let fillPrice, let end):
+    case .fills(let fill):
       let before = orders[index]
+      let fact = FillFact(before, fill, reference: price, rule: rule, isMaker: isMaker)
       holding.book(
-        quantity: quantity, side: before.order.side, price: fillPrice, reference: price,
-        fee: rule.costs.fee(quantity: quantity, price: fillPrice))
-      let isPart = end == nil && quantity < before.remaining
-      events.append(
-        .fill(
-          FillFact(
-            order: before, quantity: quantity, price: fillPrice, reference: price, isPart: isPart,
-            reason: end ?? before.fillReason)))
-      orders[index].take(quantity, ends: !isPart)
+        quantity: fill.quantity, side: before.order.side, price: fill.price, reference: price,
+        fee: fill.fee)
+      events.append(.fill(fact))
+      orders[index].take(fact)
       if before.isLinked {
         orders.followFill(
-          of: index, quantity: quantity, reference: price, tick: rule.tick, lot: rule.lot,
+          of: index, quantity: fill.quantity, reference: price, tick: rule.tick, lot: rule.lot,
           changes: &changes)
         reportChanges()
       }
@@ -221,9 +260,11 @@ extension WorkingOrder {
   /// The difference to a target needs no reason at its fill: that it was ordered says it.
   var fillReason: OrderReason? { reason == .rebalance ? nil : reason }
 
-  mutating func take(_ quantity: Double, ends: Bool) {
-    filled += quantity
-    remaining = ends ? 0 : remaining - quantity
-    if ends { unreleased = 0 }
+  mutating func take(_ fill: FillFact) {
+    filled += fill.quantity
+    feesOwed += fill.owed
+    feesPaid += fill.fee
+    remaining = fill.isPart ? remaining - fill.quantity : 0
+    if !fill.isPart { unreleased = 0 }
   }
 }

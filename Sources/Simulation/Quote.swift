@@ -9,6 +9,12 @@ struct Quote: Equatable {
   var lastBar = -1
   /// Bars of the instrument so far.
   var barCount = 0
+  /// Money of the account that a unit is worth for each 1 of its price: multiplier times currency rate,
+  /// the latest known; NaN before the first bar of the rate.
+  var factor: Double = 1
+
+  /// What a unit is worth, money of the account.
+  var unitValue: Double { price * factor }
 
   /// Takes the open of the instrument's bar at a step.
   mutating func open(at price: Double, bar: Int) {
@@ -30,11 +36,13 @@ extension Quote: Restorable {
     writer.write(price)
     writer.write(lastBar)
     writer.write(barCount)
+    writer.write(factor)
   }
 
   mutating func restore(from reader: inout StateReader) throws(StateError) {
     price = try reader.readDouble()
     lastBar = try reader.readInt()
     barCount = try reader.readInt()
+    factor = try reader.readDouble()
   }
 }

@@ -19,6 +19,11 @@ public struct WorkingOrder: Equatable, Sendable {
   /// Orders of one group cancel one another; 0 for none.
   public internal(set) var groupID = 0
   var hasChildren = false
+  /// Orders of one bundle fill together and whole, or wait; 0 for none.
+  var bundleID = 0
+  /// Fees of its fills but for the least that it pays.
+  var feesOwed = 0.0
+  var feesPaid = 0.0
   /// The day on which a `day` order works, -1 until its first bar.
   var day = -1
   /// The first bar that may fill it, counted over the bars of its own instrument from 1: a stale

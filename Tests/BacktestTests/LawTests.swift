@@ -1,3 +1,4 @@
+import Simulation
 import Testing
 
 @testable import Backtest
@@ -41,8 +42,8 @@ private let honest: [(name: String, settings: [String])] = [
 func noStrategySeesTheFuture(_ index: Int) throws {
   let (name, settings) = honest[index]
   var spec = try strategy(name, settings: settings)
-  for fill in [ExecutionSpec.FillRule.nextOpen, .nextClose, .thisClose] {
-    spec.execution.fill = fill
+  for fill in [FillPolicy.nextOpen, .nextClose, .thisClose] {
+    spec.execution.settings.fill = fill
     let audit = try Audit(PreparedRun(spec, variant: .detected), seed: 3)
     let findings = try audit.run(cuts: 4)
     #expect(findings == [], "\(name) at \(fill.rawValue)")
@@ -73,7 +74,7 @@ func noStrategySeesTheFuture(_ index: Int) throws {
   // A run whose position depends on its own bar's close, filled at that close, is honest by the
   // letter: the audit must not cry out over it, or it would be of no use.
   var spec = try strategy("sma-cross", settings: ["span={ from: 1999-01-04, to: 2000-06-30 }"])
-  spec.execution.fill = .thisClose
+  spec.execution.settings.fill = .thisClose
   #expect(try Audit(PreparedRun(spec, variant: .detected)).run(cuts: 5) == [])
 }
 

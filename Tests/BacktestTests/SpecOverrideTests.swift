@@ -39,8 +39,8 @@ func aWrongValueOfTheCommandLineIsNamedByItsOption(option: String, message: Stri
       "execution.slippage_bps=3", "training.epochs=6",
     ])
   #expect(spec.learning?.network?.training.epochs == 6)
-  #expect(spec.execution.feeBps == 2)
-  #expect(spec.execution.slippageBps == 3)
+  #expect(spec.execution.settings.fees.takerBps == 2)
+  #expect(spec.execution.settings.slippageBps == 3)
   #expect(spec.span.to == nil)
   #expect(spec.span.from != nil)
   #expect(spec.learning?.features[0].expression.text == "-X.close")

@@ -1,6 +1,7 @@
 import Market
 import Recurrent
 import WalkForward
+import Simulation
 
 @testable import Backtest
 
@@ -87,8 +88,8 @@ extension SpecRandom {
       clock: pick([.union, .intersection, .instrument(below(names.count))]), source: source,
       learning: chance(70) ? learning() : nil, allowLeaks: chance(50),
       positions: PositionsSpec(
-        unit: word(PositionsSpec.Unit.self), rebalance: word(PositionsSpec.Rebalance.self),
-        positions: positions), execution: execution(),
+        targets: TargetSettings(unit: word(TargetUnit.self), rebalance: word(Rebalance.self)),
+        positions: positions), execution: execution(instruments: names.count),
       logs: LogsSpec(losses: chance(50), fitted: chance(50)))
   }
 
@@ -239,12 +240,39 @@ extension SpecRandom {
     ])
   }
 
-  private mutating func execution() -> ExecutionSpec {
-    ExecutionSpec(
-      cash: positive(), fill: word(ExecutionSpec.FillRule.self), feeBps: fraction() * 9999,
-      slippageBps: fraction(), maxLeverage: positive(), delayBars: count() - 1,
-      participation: chance(50) ? nil : 1 - fraction(), borrowBpsYear: fraction(),
-      riskFree: pick([0, fraction() - 0.5, positive()]), barsPerYear: chance(50) ? nil : positive())
+  private mutating func execution(instruments: Int) -> ExecutionSpec {
+    let initialMargin = chance(50) ? nil : 1 - fraction()
+    let maintenance = chance(50) ? nil : (initialMargin ?? 1) * (1 - fraction() / 2)
+    var settings = ExecutionSettings(
+      cash: positive(), fill: word(FillPolicy.self), fees: fees(), slippageBps: fraction(),
+      slippageTicks: fraction(), impact: fraction(), path: word(PathModel.self),
+      limitTouch: chance(50), delayBars: count() - 1,
+      limits: ExposureLimits(
+        account: word(AccountKind.self), maxLeverage: positive(), initialMargin: initialMargin,
+        maxNet: chance(50) ? nil : positive(), maxPosition: chance(50) ? nil : positive()),
+      maintenanceMargin: maintenance, maxDrawdown: chance(50) ? nil : 1 - fraction())
+    settings.participation = chance(50) ? nil : 1 - fraction()
+    settings.borrowBpsYear = fraction()
+    settings.riskFree = pick([0, fraction() - 0.5, positive()])
+    var spec = ExecutionSpec(settings: settings)
+    if chance(50) { spec.barsPerYear = positive() }
+    if chance(50) { spec.currency = "USD" }
+    if spec.currency != nil, chance(50) {
+      spec.rates = [CurrencyRate(currency: "EUR", instrument: below(instruments))]
+    }
+    return spec
+  }
+
+  private mutating func fees() -> FeeSchedule {
+    var fees = FeeSchedule(
+      takerBps: fraction() * 9999, makerBps: fraction() * 9999, perUnit: fraction(),
+      perOrder: fraction(), minimum: fraction())
+    var volume = 0.0
+    while chance(40) {
+      volume += positive()
+      fees.tiers.append(FeeTier(volume: volume, takerBps: fraction(), makerBps: fraction()))
+    }
+    return fees
   }
 }
 

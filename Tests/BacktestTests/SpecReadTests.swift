@@ -1,5 +1,6 @@
 import Market
 import Recurrent
+import Simulation
 import Testing
 import WalkForward
 
@@ -51,8 +52,8 @@ import WalkForward
         scaler: .zscore, targetScaler: .zscore, scalerFit: .train, seed: 0))
   #expect(learning.firstFraction == nil)
   #expect(!spec.allowLeaks)
-  #expect(spec.positions.unit == .units)
-  #expect(spec.positions.rebalance == .everyBar)
+  #expect(spec.positions.targets.unit == .units)
+  #expect(spec.positions.targets.rebalance == .everyBar)
   #expect(spec.positions.positions.map(\.instrument) == [0, 1])
   #expect(
     spec.positions.positions.map(\.expression.text)
@@ -60,8 +61,8 @@ import WalkForward
   #expect(
     spec.execution
       == ExecutionSpec(
-        cash: 100_000, fill: .nextOpen, feeBps: 1, slippageBps: 1, maxLeverage: 4, delayBars: 0,
-        participation: nil, borrowBpsYear: 0, riskFree: 0, barsPerYear: nil))
+        settings: ExecutionSettings(
+          cash: 100_000, fees: FeeSchedule(takerBps: 1), slippageBps: 1)))
 }
 
 @Test func aShortSpecHasTheDefaults() throws {
@@ -85,12 +86,10 @@ import WalkForward
         GenerateSpec(
           kind: .cointPath(delta: 0.2, sigma: 0.05), bars: 1000, seed: 0, stream: .philox,
           start: 100, prices: .positive, rescale: nil, accept: [])))
-  #expect(spec.positions == PositionsSpec(unit: .weight, rebalance: .everyBar, positions: []))
+  #expect(spec.positions == PositionsSpec(targets: TargetSettings(), positions: []))
   #expect(
     spec.execution
-      == ExecutionSpec(
-        cash: 1000, fill: .nextOpen, feeBps: 0, slippageBps: 0, maxLeverage: 4, delayBars: 0,
-        participation: nil, borrowBpsYear: 0, riskFree: 0, barsPerYear: nil))
+      == ExecutionSpec(settings: ExecutionSettings(cash: 1000)))
   let learning = try #require(spec.learning)
   #expect(learning.walk.refits == .every(bars: 1))
   #expect(learning.network?.configuration.dialect == .torch)

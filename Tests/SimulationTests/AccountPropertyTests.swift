@@ -87,7 +87,7 @@ struct AccountPropertyTests {
         switch event {
         case .order(let event): event.sequence
         case .fill(let fill): fill.sequence
-        case .trade, .flow: nil
+        case .trade, .flow, .action: nil
         }
       }
       #expect(sequences == Array(1..<(sequences.count + 1)), "seed \(seed)")
@@ -148,12 +148,12 @@ struct AccountPropertyTests {
       var scenario = scenario(seed, targets: TargetSettings(unit: .units))
       scenario.execution.cash = 1e9
       scenario.execution.riskFree = 0
-      scenario.execution.maxLeverage = 1e9
-      scenario.execution.feeBps = 0
+      scenario.execution.limits.maxLeverage = 1e9
+      scenario.execution.fees.takerBps = 0
       scenario.execution.slippageBps = 0
       var last = Double.infinity
       for bps in [0.0, 1, 5, 30] {
-        scenario.execution.feeBps = bps
+        scenario.execution.fees.takerBps = bps
         let fee = scenario.run()
         scenario.execution.slippageBps = bps
         let both = scenario.run()
@@ -283,19 +283,20 @@ private struct Replay {
         fill.price == price + fill.side.sign * (abs(price) * settings.slippageBps / 1e4),
         "the price at \(step)")
       expect(
-        fill.fee == abs(fill.quantity * fill.price) * settings.feeBps / 1e4, "the fee at \(step)")
+        fill.fee == abs(fill.quantity * fill.price) * settings.fees.takerBps / 1e4,
+        "the fee at \(step)")
       expect(
         fill.slippage == fill.quantity * abs(fill.price - price), "the slippage at \(step)")
       let scale = gross + abs(ledger.cash) + 1
       if gross > before + 1e-12 * scale {
         expect(
-          gross <= settings.maxLeverage * (ledger.cash + net) + 1e-11 * scale,
+          gross <= settings.limits.maxLeverage * (ledger.cash + net) + 1e-11 * scale,
           "leverage at \(step)")
         expect(equityBefore > 0, "a ruined account raised exposure at \(step)")
       }
     case .flow(let flow):
       ledger.book(flow)
-    case .order, .trade: break
+    case .order, .trade, .action: break
     }
   }
 

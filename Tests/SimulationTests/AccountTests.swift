@@ -35,7 +35,8 @@ struct AccountTests {
     #expect(
       outcome.positions == [
         OpenPosition(
-          instrument: 0, quantity: 4, averagePrice: 11, markPrice: 14, unrealisedPnl: 12)
+          instrument: 0, quantity: 4, averagePrice: 11, markPrice: 14, unrealisedPnl: 12,
+          value: 56)
       ])
     #expect(outcome.realisedPnl == 46)
   }
@@ -58,7 +59,7 @@ struct AccountTests {
 
   @Test func feesOfBothSidesAreSharedByQuantity() {
     // 1 %: 10 at 10 costs 1, 6 at 20 costs 1.2; 12 sold at 30 cost 3.6, 3 of it on the first lot.
-    let outcome = run([10, 10, 20, 30], [10, 16, 4]) { $0.feeBps = 100 }
+    let outcome = run([10, 10, 20, 30], [10, 16, 4]) { $0.fees.takerBps = 100 }
     let fees = outcome.trades.map(\.fees)
     #expect(abs(fees[0] - (1 + 3)) < 1e-14)
     #expect(abs(fees[1] - (0.4 + 0.6)) < 1e-14)

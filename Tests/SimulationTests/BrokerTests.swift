@@ -94,7 +94,7 @@ struct BrokerTests {
     let bars = Array(repeating: [flat(10), flat(10)] as [Bar?], count: 3)
     let outcome = Scenario(
       bars, values: [[0, 100_000], [100_000, 0]],
-      execution: settings { $0.maxLeverage = 1 }
+      execution: settings { $0.limits.maxLeverage = 1 }
     ).run()
     #expect(outcome.fills.map(\.quantity) == [100_000, 100_000, 100_000])
     #expect(!outcome.orders.contains { $0.reason == .cutLeverage })
@@ -103,7 +103,7 @@ struct BrokerTests {
   @Test func aCutOrderEndsAndSaysWhy() {
     let outcome = Scenario(
       [[flat(10)], [flat(20)], [flat(20)]], values: [[60_000]],
-      execution: settings { $0.maxLeverage = 1 }
+      execution: settings { $0.limits.maxLeverage = 1 }
     ).run()
     #expect(
       log(outcome) == [
@@ -115,7 +115,7 @@ struct BrokerTests {
   @Test func anOrderThatIsCutToNothingIsCancelled() {
     let outcome = Scenario(
       [[flat(10)], [flat(10)], [flat(10)]], values: [[100_000], [100_001]],
-      execution: settings { $0.maxLeverage = 1 }
+      execution: settings { $0.limits.maxLeverage = 1 }
     ).run()
     #expect(log(outcome).last == "2 cancelled 2 buy 1.0 cut_leverage")
   }
@@ -124,7 +124,7 @@ struct BrokerTests {
     // Instrument 1 doubles at the open: 50000 · 20 of 1.5 million in equity leave 25000 · 20.
     let outcome = Scenario(
       [[flat(10), flat(10)], [flat(10), flat(10)], [flat(20), flat(20)]],
-      values: [[0, 50_000], [60_000, none]], execution: settings { $0.maxLeverage = 1 }
+      values: [[0, 50_000], [60_000, none]], execution: settings { $0.limits.maxLeverage = 1 }
     ).run()
     #expect(outcome.fills.last?.quantity == 25_000)
   }
@@ -132,7 +132,7 @@ struct BrokerTests {
   @Test func theLimitCountsAnInstrumentWithoutABarAtItsLastClose() {
     let outcome = Scenario(
       [[flat(10), flat(10)], [flat(10), bar(10, 20, 10, 20)], [flat(20), nil]],
-      values: [[0, 50_000], [60_000, none]], execution: settings { $0.maxLeverage = 1 }
+      values: [[0, 50_000], [60_000, none]], execution: settings { $0.limits.maxLeverage = 1 }
     ).run()
     #expect(outcome.fills.last?.quantity == 25_000)
   }
@@ -253,7 +253,8 @@ struct BrokerTests {
 
   @Test func theEquityRowOfThisCloseIncludesItsFills() {
     let outcome = Scenario(
-      [[bar(10, 12, 9, 11)]], values: [[5]], execution: settings(.thisClose) { $0.feeBps = 100 }
+      [[bar(10, 12, 9, 11)]], values: [[5]],
+      execution: settings(.thisClose) { $0.fees.takerBps = 100 }
     ).run()
     #expect(outcome.equity.map(\.cash) == [1_000_000 - 55 - 0.55])
     #expect(outcome.equity.map(\.positionValue) == [55])

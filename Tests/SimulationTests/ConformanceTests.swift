@@ -72,13 +72,13 @@ private struct ConformanceCase {
       case "-": break
       case "touch": execution.limitTouch = true
       case "hours": stepMilliseconds = 3_600_000
-      case "fill": execution.fill = try #require(FillPolicy.allCases.first { $0.name == text })
+      case "fill": execution.fill = try #require(FillPolicy(rawValue: text))
       case "path": execution.path = try #require(pathModel(text))
       case "slippage": execution.slippageBps = value
       case "slip_ticks": execution.slippageTicks = value
-      case "fee": execution.feeBps = value
+      case "fee": execution.fees.takerBps = value
       case "delay": execution.delayBars = Int(value)
-      case "leverage": execution.maxLeverage = value
+      case "leverage": execution.limits.maxLeverage = value
       case "cash": execution.cash = value
       case "participation": execution.participation = value
       case "tick": instrument.tick = value
@@ -92,7 +92,7 @@ private struct ConformanceCase {
   private func pathModel(_ name: String) -> PathModel? {
     let swapped = ["ohlc": "olhc", "olhc": "ohlc"]
     let name = isMirrored ? swapped[name] ?? name : name
-    return PathModel.allCases.first { $0.name == name }
+    return PathModel(rawValue: name)
   }
 
   func run() throws -> String {
@@ -249,7 +249,7 @@ private struct ConformanceCase {
       case .cancelled, .replaced, .expired, .rejected:
         return "\(event.bar) \(event.kind.name) \(event.order.id) \(event.reason?.name ?? "")"
       }
-    case .trade, .flow: return nil
+    case .trade, .flow, .action: return nil
     }
   }
 

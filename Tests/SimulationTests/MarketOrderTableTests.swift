@@ -55,16 +55,16 @@ struct MarketOrderTableTests {
 
   static func settings(_ text: Substring) throws -> ExecutionSettings {
     let words = text.split(separator: " ")
-    let fill = try #require(FillPolicy.allCases.first { $0.name == words[0] })
+    let fill = try #require(FillPolicy(rawValue: String(words[0])))
     var settings = ExecutionSettings(cash: 1_000_000, fill: fill)
     for word in words.dropFirst() {
       let pair = word.split(separator: "=")
       let value = try #require(Double(pair[1]))
       switch pair[0] {
-      case "fee": settings.feeBps = value
+      case "fee": settings.fees.takerBps = value
       case "slippage": settings.slippageBps = value
       case "delay": settings.delayBars = Int(value)
-      case "leverage": settings.maxLeverage = value
+      case "leverage": settings.limits.maxLeverage = value
       case "participation": settings.participation = value
       default: Issue.record("\(pair[0]) is no setting")
       }

@@ -90,7 +90,7 @@ struct OrderPropertyTests {
       switch scenario.base.execution.path {
       case .openHighLowClose: mirror.base.execution.path = .openLowHighClose
       case .openLowHighClose: mirror.base.execution.path = .openHighLowClose
-      case .worst, .adaptive: break
+      case .worst, .adaptive, .detail: break
       }
       mirror.changeRequests {
         $0.side = $0.side.opposite
@@ -159,9 +159,9 @@ struct OrderPropertyTests {
     forSeeds(2) { seed in
       var scenario = OrderScenario(seed: seed)
       scenario.base.execution.riskFree = 0
-      scenario.base.execution.feeBps = 5
+      scenario.base.execution.fees.takerBps = 5
       let cheap = scenario.run()
-      scenario.base.execution.feeBps = 20
+      scenario.base.execution.fees.takerBps = 20
       let dear = scenario.run()
       guard
         cheap.fills.map(\.price) == dear.fills.map(\.price),
@@ -294,7 +294,7 @@ private struct FillAudit {
           held[fill.instrument] += fill.side.sign * fill.quantity
         case .flow(let flow): ledger.book(flow)
         case .order(let event): orders[event.order.id] = event.order
-        case .trade: break
+        case .trade, .action: break
         }
         index += 1
       }
@@ -352,7 +352,7 @@ extension BrokerEvent {
     case .order(let event): event.bar
     case .fill(let fill): fill.bar
     case .flow(let flow): flow.bar
-    case .trade: nil
+    case .trade, .action: nil
     }
   }
 }

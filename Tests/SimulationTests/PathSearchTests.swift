@@ -48,10 +48,12 @@ struct PathSearchTests {
       bar: bar, orders: orders, isLive: orders.map { _ in true },
       holding: Holding(
         held: held, cash: 100_000, exposure: exposure,
-        capacity: random.below(3) == 0 ? 6 : .infinity, mark: bar.open),
+        capacity: random.below(3) == 0 ? 6 : .infinity, mark: bar.open,
+        factor: 1),
       rule: FillRule(
-        costs: Costs(feeBps: 5, slippageBps: 10, slippageTicks: 0), maxLeverage: 1e6, tick: 0,
-        lot: 0),
+        costs: Costs(
+          ExecutionSettings(cash: 1, fees: FeeSchedule(takerBps: 5), slippageBps: 10)),
+        limits: ExposureLimits(maxLeverage: 1e6), tick: 0, lot: 0, factor: 1, impactScale: 0),
       touch: random.below(3) == 0)
   }
 
@@ -124,10 +126,10 @@ struct PathSearchTests {
     let start = PathState(
       bar: bar, orders: orders, isLive: orders.map { _ in true },
       holding: Holding(
-        held: 0, cash: 1e6, exposure: Exposure(), capacity: .infinity, mark: 10),
+        held: 0, cash: 1e6, exposure: Exposure(), capacity: .infinity, mark: 10, factor: 1),
       rule: FillRule(
-        costs: Costs(feeBps: 0, slippageBps: 0, slippageTicks: 0), maxLeverage: 1e6, tick: 0,
-        lot: 0),
+        costs: Costs(ExecutionSettings(cash: 1)), limits: ExposureLimits(maxLeverage: 1e6),
+        tick: 0, lot: 0, factor: 1, impactScale: 0),
       touch: false)
     let (state, certain) = PathSearch.resolve(start, path: .worst)
     #expect(state.fills.count == 24)

@@ -28,9 +28,9 @@ enum RandomMarket {
         (0..<instruments).map { _ in self.value(&random, unit: targets.unit) })
     }
     let settings = ExecutionSettings(
-      cash: 10_000, fill: fill, feeBps: Double(random.below(3)) * 7,
+      cash: 10_000, fill: fill, fees: FeeSchedule(takerBps: Double(random.below(3)) * 7),
       slippageBps: Double(random.below(3)) * 11, delayBars: max(0, random.below(5) - 2),
-      maxLeverage: [0.5, 1, 2, 4][random.below(4)],
+      limits: ExposureLimits(maxLeverage: [0.5, 1, 2, 4][random.below(4)]),
       borrowBpsYear: random.below(2) == 0 ? 0 : 300,
       riskFree: random.below(2) == 0 ? 0 : 0.05,
       participation: random.below(3) == 0 ? 0.2 : nil)

@@ -28,7 +28,7 @@ struct OrderScenario {
     base.bars = base.bars.map { step in step.map { $0.map { Self.coarse($0) } } }
     base.execution.path = PathModel.allCases[random.below(4)]
     base.execution.limitTouch = random.below(3) == 0
-    base.execution.maxLeverage = random.below(3) == 0 ? 2 : 1e6
+    base.execution.limits.maxLeverage = random.below(3) == 0 ? 2 : 1e6
     for index in base.instruments.indices {
       if random.below(2) == 0 { base.instruments[index].tick = 0.25 }
       if random.below(2) == 0 { base.instruments[index].lot = 0.5 }

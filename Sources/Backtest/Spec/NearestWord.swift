@@ -21,6 +21,14 @@ enum NearestWord {
     find(word, among: words).map { "; did you mean \($0)?" } ?? ""
   }
 
+  /// The same where an instrument was meant, else the first instruments of the spec.
+  static func help(_ word: String, amongInstruments names: [String]) -> String {
+    let hint = hint(word, among: names)
+    guard hint.isEmpty else { return hint }
+    return "; its instruments are " + names.prefix(9).joined(separator: ", ")
+      + (names.count > 9 ? ", …" : "")
+  }
+
   /// Letters inserted, dropped, replaced or swapped with their neighbour (optimal string
   /// alignment).
   private static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {

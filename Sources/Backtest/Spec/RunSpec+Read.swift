@@ -1,3 +1,5 @@
+import Market
+
 extension RunSpec {
   /// Reads a spec strictly; what is wrong is named with its place, the value found and what is
   /// needed. No file that the spec names is looked at: see `checkFiles`.
@@ -33,14 +35,14 @@ extension RunSpec {
     let span = try SpanSpec(spec)
     let source = try SourceSpec(spec, folder: folder)
     let names = source.instrumentNames
-    let clock = try ClockSpec(spec, instruments: names)
+    let clock = try PanelClock(spec, instruments: names)
     let allowsLeaks = try readAllowLeaks(spec)
     let learning = spec["model"] == nil ? nil : try LearningSpec(spec, folder: folder)
     if learning == nil { try refuseLearning(spec) }
     return RunSpec(
       name: name, seed: seed, span: span, clock: clock, source: source, learning: learning,
       allowLeaks: allowsLeaks, positions: try PositionsSpec(spec, instruments: names),
-      execution: try ExecutionSpec(spec), logs: try LogsSpec(spec))
+      execution: try ExecutionSpec(spec, instruments: names), logs: try LogsSpec(spec))
   }
 
   private static func readName(_ spec: SpecSection) throws(SpecError) -> String {
@@ -111,7 +113,7 @@ extension LogsSpec {
   }
 }
 
-extension ClockSpec {
+extension PanelClock {
   fileprivate init(_ spec: SpecSection, instruments: [String]) throws(SpecError) {
     switch try spec.text("clock", default: "union") {
     case "union": self = .union

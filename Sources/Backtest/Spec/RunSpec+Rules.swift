@@ -11,10 +11,11 @@ extension RunSpec {
     try checkSizes(root)
     try learning?.checkRules(root)
     try checkLogs(root)
-    if execution.fill == .thisClose, execution.delayBars > 0 {
+    if execution.settings.fill == .thisClose, execution.settings.delayBars > 0 {
       throw SpecError(
         root.place(of: "execution.delay_bars"),
-        "execution.delay_bars was \(execution.delayBars), 0 is needed with fill: this_close")
+        "execution.delay_bars was \(execution.settings.delayBars), 0 is needed with fill: this_close"
+      )
     }
   }
 
@@ -82,7 +83,7 @@ extension RunSpec {
 
   /// Weights and notionals divide by the price, which must then be above zero.
   private func checkUnits(_ root: SpecNode) throws(SpecError) {
-    guard positions.unit != .units else { return }
+    guard positions.targets.unit != .units else { return }
     for position in positions.positions {
       guard let reason = signedPrices(ofInstrument: position.instrument) else { continue }
       let hasUnit = root.entries.contains { entry in
@@ -91,7 +92,8 @@ extension RunSpec {
       let name = source.instrumentNames[position.instrument]
       throw SpecError(
         root.place(of: hasUnit ? "positions.unit" : "positions.\(name)"),
-        "positions.unit was \(positions.unit.rawValue), units is needed: \(name) has \(reason)")
+        "positions.unit was \(positions.targets.unit.rawValue), units is needed: \(name) has \(reason)"
+      )
     }
   }
 

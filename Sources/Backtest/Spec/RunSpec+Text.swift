@@ -1,3 +1,5 @@
+import Simulation
+
 extension RunSpec {
   /// The spec as resolved: every default written out, keys in a fixed order, one form for each
   /// value. Equal specs give equal bytes, and reading it gives this spec again.
@@ -32,7 +34,7 @@ extension RunSpec {
       writer.section("training") { $0.line("allow_leaks", true) }
     }
     writer.section("positions") { positions.write(to: &$0, names: source.instrumentNames) }
-    writer.section("execution") { execution.write(to: &$0) }
+    writer.section("execution") { execution.write(to: &$0, names: source.instrumentNames) }
     writer.section("logs") { writer in
       writer.line("losses", logs.losses)
       writer.line("fitted", logs.fitted)
@@ -133,8 +135,8 @@ extension LearningSpec {
 
 extension PositionsSpec {
   fileprivate func write(to writer: inout SpecWriter, names: [String]) {
-    writer.line("unit", unit)
-    writer.line("rebalance", rebalance)
+    writer.line("unit", targets.unit)
+    writer.line("rebalance", targets.rebalance)
     for position in positions {
       writer.line(names[position.instrument], position.expression.text)
     }
@@ -142,16 +144,51 @@ extension PositionsSpec {
 }
 
 extension ExecutionSpec {
-  fileprivate func write(to writer: inout SpecWriter) {
-    writer.line("cash", cash)
-    writer.line("fill", fill)
-    writer.line("fee_bps", feeBps)
-    writer.line("slippage_bps", slippageBps)
-    writer.line("max_leverage", maxLeverage)
-    writer.line("delay_bars", delayBars)
-    writer.line("participation", participation, or: "none")
-    writer.line("borrow_bps_year", borrowBpsYear)
-    writer.line("risk_free", riskFree)
+  fileprivate func write(to writer: inout SpecWriter, names: [String]) {
+    let settings = settings
+    writer.line("cash", settings.cash)
+    if let currency {
+      writer.line("currency", currency)
+      if !rates.isEmpty {
+        writer.section("rates") { writer in
+          for rate in rates { writer.line(rate.currency, names[rate.instrument]) }
+        }
+      }
+    }
+    writer.line("account", settings.limits.account)
+    writer.line("fill", settings.fill)
+    writer.line("path", settings.path)
+    writer.line("limit_touch", settings.limitTouch)
+    writer.line("delay_bars", settings.delayBars)
+    settings.fees.write(to: &writer)
+    writer.line("slippage_bps", settings.slippageBps)
+    writer.line("slippage_ticks", settings.slippageTicks)
+    writer.line("impact", settings.impact)
+    writer.line("participation", settings.participation, or: "none")
+    writer.line("max_leverage", settings.limits.maxLeverage)
+    writer.line("max_net", settings.limits.maxNet, or: "none")
+    writer.line("max_position", settings.limits.maxPosition, or: "none")
+    writer.line("max_drawdown", settings.maxDrawdown, or: "none")
+    writer.line("initial_margin", settings.limits.initialMargin, or: "none")
+    writer.line("maintenance_margin", settings.maintenanceMargin, or: "none")
+    writer.line("borrow_bps_year", settings.borrowBpsYear)
+    writer.line("risk_free", settings.riskFree)
     if let barsPerYear { writer.line("bars_per_year", barsPerYear) }
+  }
+}
+
+extension FeeSchedule {
+  fileprivate func write(to writer: inout SpecWriter) {
+    writer.line("fee_bps", takerBps)
+    writer.line("maker_fee_bps", makerBps ?? takerBps)
+    writer.line("fee_per_unit", perUnit)
+    writer.line("fee_per_order", perOrder)
+    writer.line("fee_minimum", minimum)
+    guard !tiers.isEmpty else { return }
+    let list = tiers.map { tier in
+      "{ volume: \(SpecWriter.number(tier.volume)), fee_bps: \(SpecWriter.number(tier.takerBps)), "
+        + "maker_fee_bps: \(SpecWriter.number(tier.makerBps)) }"
+    }
+    writer.line("fee_tiers", list: list)
   }
 }

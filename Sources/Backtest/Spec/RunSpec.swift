@@ -9,7 +9,8 @@ public struct RunSpec: Equatable, Sendable {
   public var name: String
   public var seed: UInt32
   public var span: SpanSpec
-  public var clock: ClockSpec
+  /// Which times are steps of the panel.
+  public var clock: PanelClock
   public var source: SourceSpec
   /// Features, target, model, training and schedule; nil is a rule strategy.
   public var learning: LearningSpec?
@@ -32,6 +33,11 @@ public struct RunSpec: Equatable, Sendable {
   }
 }
 
+extension RunSpec {
+  /// Whether some instrument has a file of splits and dividends.
+  var hasActions: Bool { false }
+}
+
 /// The times that are read into a run; both ends are included, nil is open.
 public struct SpanSpec: Equatable, Sendable {
   public var from: Timestamp?
@@ -51,12 +57,4 @@ public struct LogsSpec: Equatable, Sendable {
   public var losses = false
   /// Forecasts on the samples of the last refit.
   public var fitted = false
-}
-
-/// Which times are steps of the panel.
-public enum ClockSpec: Equatable, Sendable {
-  case union
-  case intersection
-  /// The times of this instrument, by index.
-  case instrument(Int)
 }

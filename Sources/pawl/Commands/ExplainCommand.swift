@@ -63,7 +63,7 @@ private struct RunExplanation {
   private var positions: [String] {
     let program = prepared.programs.positions
     guard !program.outputs.isEmpty else { return ["no instrument is traded"] }
-    var lines = ["positions, in \(prepared.spec.positions.unit.rawValue):"]
+    var lines = ["positions, in \(prepared.spec.positions.targets.unit.rawValue):"]
     let forecastsFrom = prepared.timeline?.firstForecast ?? 0
     for (index, output) in program.outputs.enumerated() {
       let first = program.firstStep(ofOutput: index, forecastsFrom: forecastsFrom)

@@ -1,0 +1,43 @@
+import Market
+
+/// Orders that fill together or wait: the legs of a pair that must not be held alone.
+extension Broker {
+  /// Fills all orders of a bundle where each of them fills whole at this phase's prices, one after the
+  /// other; else none.
+  mutating func fillBundle(from index: Int, phase: FillPhase, exposure: inout Exposure) {
+    let bundle = working[index].bundleID
+    guard !working[index].hasEnded, fillsWhole(bundle, at: phase, exposure: exposure) else {
+      return
+    }
+    for leg in working.indices where working[leg].bundleID == bundle {
+      if let reference = reference(of: leg, at: phase) {
+        fill(leg, reference: reference, phase: phase, exposure: &exposure)
+      }
+    }
+  }
+
+  /// Tries the orders of a bundle one after the other without booking them.
+  private mutating func fillsWhole(
+    _ bundle: Int, at phase: FillPhase, exposure: Exposure
+  ) -> Bool {
+    var exposure = exposure
+    var cash = self.cash
+    for leg in working.indices where working[leg].bundleID == bundle {
+      let order = working[leg].order
+      guard let reference = reference(of: leg, at: phase) else { return false }
+      var holding = holding(
+        of: order.instrument, cash: cash, exposure: exposure, mark: reference)
+      let outcome = fillRule(of: order.instrument).outcome(
+        of: working[leg], reference: reference, slips: !order.type.hasLimitPrice,
+        isMaker: false, holding: holding)
+      guard case .fills(let fill) = outcome, fill.end == nil,
+        fill.quantity == working[leg].remaining
+      else { return false }
+      holding.book(
+        quantity: fill.quantity, side: order.side, price: fill.price, reference: reference,
+        fee: fill.fee)
+      (exposure, cash) = (holding.exposure, holding.cash)
+    }
+    return true
+  }
+}

@@ -1,0 +1,102 @@
+import Market
+
+/// An order that meets a price, and the account that it meets it with. Prices are money a unit.
+struct ExposureDemand {
+  /// Units asked for, above 0.
+  let quantity: Double
+  let side: Side
+  /// Units held before, negative for a short position.
+  let held: Double
+  /// The latest known price of the instrument, which is the fill's reference.
+  let reference: Double
+  /// What is paid or received.
+  let price: Double
+  /// Equity lost for each unit traded, fees and slippage.
+  let costPerUnit: Double
+  /// Fees for each unit traded.
+  let feePerUnit: Double
+  /// Before the fill, at the latest known prices, less what every fill costs.
+  let equity: Double
+  /// Less what every fill costs.
+  let cash: Double
+  let exposure: Exposure
+}
+
+extension ExposureLimits {
+  /// The part of an order that the limits let through, and the limit that lets through least.
+  ///
+  /// Each limit is met after the fill, whose own costs count. An order that does not raise what a limit
+  /// bounds passes it whole; one that does may always close what is held the other way.
+  ///
+  /// - Returns: units in 0...quantity, and nil where nothing is cut.
+  func cut(_ demand: ExposureDemand) -> (quantity: Double, reason: OrderReason?) {
+    var quantity = demand.quantity
+    var reason: OrderReason?
+    func bound(_ most: Double, _ why: OrderReason) {
+      guard most < quantity else { return }
+      quantity = most
+      reason = why
+    }
+    let leverage = min(maxLeverage, initialMargin.map { 1 / $0 } ?? .infinity)
+    bound(demand.gross(leverage), leverage < maxLeverage ? .cutMargin : .cutLeverage)
+    if let maxNet { bound(demand.net(maxNet), .cutNet) }
+    if let maxPosition { bound(demand.position(maxPosition), .cutPosition) }
+    if account == .cash {
+      switch demand.side {
+      case .buy: bound(demand.purchasable, .cutCash)
+      case .sell: bound(max(0, demand.held), .noShort)
+      }
+    }
+    return (quantity, reason)
+  }
+}
+
+extension ExposureDemand {
+  // A target that is the limit itself must not be cut by a rounding.
+  private func rounding(_ limit: Double) -> Double {
+    1e-12 * (exposure.gross + abs(equity) * limit)
+  }
+
+  /// The largest traded quantity with others + after · |p| <= limit · (equity − cost · traded).
+  fileprivate func gross(_ limit: Double) -> Double {
+    let size = abs(reference)
+    let before = abs(held)
+    let after = abs(held + side.sign * quantity)
+    guard after * size > before * size else { return quantity }
+    let others = exposure.gross - before * size
+    let bound = limit * (equity - costPerUnit * quantity)
+    guard others + after * size > bound + rounding(limit) else { return quantity }
+    // Held units count along the order's side: traded = a − along.
+    let along = side.sign * held
+    let fits = (limit * (equity + along * costPerUnit) - others) / (size + limit * costPerUnit)
+    return min(quantity, max(0, max(0, fits) - along))
+  }
+
+  /// The largest with |net| <= limit · (equity − cost · traded).
+  fileprivate func net(_ limit: Double) -> Double {
+    largest(along: side.sign * exposure.net, limit)
+  }
+
+  /// The same of the instrument's own exposure.
+  fileprivate func position(_ limit: Double) -> Double {
+    largest(along: side.sign * held * reference, limit)
+  }
+
+  /// `along` is the bounded value counted in the order's direction, below 0 where the order lowers it.
+  private func largest(along: Double, _ limit: Double) -> Double {
+    // A price below zero moves the value against the order's side: such fills are left to gross.
+    guard reference > 0 else { return quantity }
+    let after = along + quantity * reference
+    guard after > abs(along), after > limit * (equity - costPerUnit * quantity) + rounding(limit)
+    else { return quantity }
+    let fits = (limit * equity - along) / (reference + limit * costPerUnit)
+    return min(quantity, max(fits, max(0, -along / reference)))
+  }
+
+  /// What the cash pays for.
+  fileprivate var purchasable: Double {
+    let cost = price + feePerUnit
+    guard cost > 0, quantity * cost > cash + 1e-12 * abs(cash) else { return quantity }
+    return max(0, cash / cost)
+  }
+}
