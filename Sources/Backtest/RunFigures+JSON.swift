@@ -47,7 +47,7 @@ extension RunFigures {
 }
 
 /// Figures by name, and for those without a value the reason.
-private struct FigureTable {
+struct FigureTable {
   var values: [String: JSONValue] = [:]
   var reasons: [String: JSONValue] = [:]
 
@@ -62,14 +62,9 @@ private struct FigureTable {
 
 extension TradeReport {
   fileprivate var json: JSONValue {
-    var members: [String: JSONValue] = [:]
-    var reasons: [String: JSONValue] = [:]
-    for metric in metrics {
-      members[metric.name] = JSONValue(metric.value)
-      if let reason = metric.reason { reasons[metric.name] = .string(reason) }
-    }
-    members["undefined"] = .object(reasons)
-    return .object(members)
+    var table = FigureTable()
+    table.put(metrics)
+    return .object(table.values.merging(["undefined": .object(table.reasons)]) { $1 })
   }
 }
 

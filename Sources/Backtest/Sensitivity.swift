@@ -54,7 +54,7 @@ public struct Sensitivity: Sendable {
   public private(set) var variants: [Variant] = []
   public private(set) var omissions: [Omission] = []
 
-  private let prepared: PreparedRun
+  let prepared: PreparedRun
   private let forecasts: RecordedForecasts
 
   /// - Parameters:
@@ -126,6 +126,14 @@ public struct Sensitivity: Sendable {
     _ variant: Variant, threads: Int = 1, progress: (RunProgress) -> Void = { _ in },
     stopRequested: () -> Bool = { false }
   ) throws(RunFailure) -> RunFigures? {
+    try run(variant, threads: threads, progress: progress, stopRequested: stopRequested) { _ in }
+  }
+
+  /// The same, with a listener.
+  func run(
+    _ variant: Variant, threads: Int = 1, progress: (RunProgress) -> Void = { _ in },
+    stopRequested: () -> Bool, listen: (Event) -> Void
+  ) throws(RunFailure) -> RunFigures? {
     var engine: Engine
     let prepared: PreparedRun
     switch variant.change {
@@ -145,7 +153,10 @@ public struct Sensitivity: Sendable {
     // A clock takes longer to read than a bar without a model.
     let stepsPerLook = engine.learner == nil ? 1024 : 1
     var stepsToLook = stepsPerLook
-    while try engine.step({ metrics.add($0) }) {
+    while try engine.step({ event in
+      metrics.add(event)
+      listen(event)
+    }) {
       stepsToLook -= 1
       guard stepsToLook == 0 else { continue }
       stepsToLook = stepsPerLook

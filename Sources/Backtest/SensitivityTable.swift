@@ -14,18 +14,23 @@ public struct SensitivityTable: Sendable {
 
   public var rows: [Row]
   public var omissions: [Sensitivity.Omission]
+  /// How large the run may become.
+  public var capacity: MarketCapacity
   /// The run's own metrics, from its manifest.
   private let run: [String: JSONValue]
 
   /// - Parameters:
   ///   - sensitivity: the variants.
   ///   - results: what came of each.
+  ///   - capacity: how large the run may become.
   ///   - manifest: of the run itself.
   public init(
-    _ sensitivity: Sensitivity, results: [Result<RunFigures, RunFailure>], manifest: Manifest
+    _ sensitivity: Sensitivity, results: [Result<RunFigures, RunFailure>],
+    capacity: MarketCapacity, manifest: Manifest
   ) {
     precondition(results.count == sensitivity.variants.count, "each variant has a result")
     run = manifest.metrics
+    self.capacity = capacity
     rows = zip(sensitivity.variants, results).map { variant, result in
       Row(
         question: variant.question, value: variant.value, isSpec: variant.isSpec,
@@ -49,6 +54,7 @@ public struct SensitivityTable: Sendable {
           uniqueKeysWithValues: (Self.names + ["cost_bps", "break_even_cost_bps"]).map {
             ($0, run[$0] ?? .null)
           })),
+      "capacity": .object(members(of: capacity.metrics)),
       "variants": .array(rows.map(\.json)),
       "omitted": .array(
         omissions.map {
@@ -73,19 +79,21 @@ extension RunFigures {
 
 extension SensitivityTable.Row {
   fileprivate var json: JSONValue {
-    var members: [String: JSONValue] = [
+    var row: [String: JSONValue] = [
       "question": .string(question.rawValue), "value": .string(value), "is_spec": .bool(isSpec),
     ]
     switch result {
     case .success(let metrics):
-      var reasons: [String: JSONValue] = [:]
-      for metric in metrics {
-        members[metric.name] = JSONValue(metric.value)
-        if let reason = metric.reason { reasons[metric.name] = .string(reason) }
-      }
-      members["undefined"] = .object(reasons)
-    case .failure(let failure): members["failed"] = .string(failure.description)
+      row.merge(members(of: metrics)) { $1 }
+    case .failure(let failure): row["failed"] = .string(failure.description)
     }
-    return .object(members)
+    return .object(row)
   }
+}
+
+/// Figures by name, and under `undefined` the reasons of those without a value.
+private func members(of metrics: [Metric]) -> [String: JSONValue] {
+  var table = FigureTable()
+  table.put(metrics)
+  return table.values.merging(["undefined": .object(table.reasons)]) { $1 }
 }

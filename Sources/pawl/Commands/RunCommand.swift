@@ -116,7 +116,7 @@ struct RunCommand: AsyncParsableCommand {
     else { return nil }
     let run = try SensitivityRun(
       PreparedRun(plan.spec, variant: variant), folder: plan.folder, manifest: manifest)
-    guard let table = await run.carryOut(threads: threads, isQuiet: quiet) else { return nil }
+    guard let table = try await run.carryOut(threads: threads, isQuiet: quiet) else { return nil }
     try FileIO.writeAtomically(
       Array(table.json.text.utf8), to: "\(plan.folder)/\(RunFolder.sensitivityName)")
     return table

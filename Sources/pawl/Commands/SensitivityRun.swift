@@ -21,7 +21,17 @@ struct SensitivityRun {
   /// Makes the variants, at most `threads` at a time.
   ///
   /// - Returns: what came of them; nil where the user stopped it.
-  func carryOut(threads: Int, isQuiet: Bool) async -> SensitivityTable? {
+  /// - Throws: where the account met a number that is not finite.
+  func carryOut(threads: Int, isQuiet: Bool) async throws(RunFailure) -> SensitivityTable? {
+    guard let results = await makeVariants(threads: threads, isQuiet: isQuiet),
+      let capacity = try sensitivity.capacity(stopRequested: { Interruption.isRequested })
+    else { return nil }
+    return SensitivityTable(sensitivity, results: results, capacity: capacity, manifest: manifest)
+  }
+
+  private func makeVariants(
+    threads: Int, isQuiet: Bool
+  ) async -> [Result<RunFigures, RunFailure>]? {
     let variants = sensitivity.variants
     let display = ProgressDisplay(
       names: variants.map { "\($0.question.rawValue) \($0.value)" }, isQuiet: isQuiet)
@@ -30,7 +40,7 @@ struct SensitivityRun {
     let threadsEach = max(1, threads / sideBySide)
     return await withTaskGroup(
       of: (Int, Result<RunFigures?, RunFailure>).self
-    ) { [sensitivity, manifest] group in
+    ) { [sensitivity] group in
       var results = [Result<RunFigures?, RunFailure>?](repeating: nil, count: variants.count)
       var next = 0
       func startNext() {
@@ -59,7 +69,7 @@ struct SensitivityRun {
         case .success(nil), nil: return nil
         }
       }
-      return SensitivityTable(sensitivity, results: whole, manifest: manifest)
+      return whole
     }
   }
 }

@@ -34,7 +34,7 @@ struct SensitivityText {
     }
     notes.append("cost: in place of the spec's own fees and slippage")
     notes += table.omissions.map { "\(Self.title(of: $0.question)): left out, \($0.reason)" }
-    notes.append(breakEven)
+    notes += [breakEven, capacity]
     return (TextTable.lines(rows) + notes).joined(separator: "\n") + "\n"
   }
 
@@ -56,6 +56,17 @@ struct SensitivityText {
     case "trades": MetricText.show(value, .count)
     default: MetricText.show(value, .fraction)
     }
+  }
+
+  private var capacity: String {
+    let found = table.capacity
+    let law = "impact by the square-root law, Y = \(DecimalText.significant(found.impact))"
+    guard let size = found.size.value, let gross = found.grossProfit.value,
+      let cost = found.impactCost.value
+    else { return "capacity: n/a, \(found.size.reason ?? "")" }
+    return "capacity: \(law), costs \(DecimalText.fixed(cost, places: 2)) of a gross profit of "
+      + "\(DecimalText.fixed(gross, places: 2)); it takes half at "
+      + "\(DecimalText.significant(size)) times the size"
   }
 
   private var breakEven: String {
