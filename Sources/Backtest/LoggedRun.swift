@@ -81,6 +81,7 @@ public struct LoggedRun: Sendable {
   /// - Parameters:
   ///   - resamples: at least 1.
   ///   - level: the central share that an interval holds, above 0 and below 1.
+  /// - Returns: those of the tested span.
   public func intervals(resamples: Int, level: Double) -> ResampledFigures {
     ResampledFigures(
       metrics.equity, metrics.trades, seed: spec.seed, resamples: resamples, level: level)

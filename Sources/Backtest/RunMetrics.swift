@@ -60,6 +60,7 @@ public struct RunMetrics: Restorable, Sendable {
   /// - Parameters:
   ///   - leaks: what it saw of the future, identifiers only.
   ///   - instruments: names, in the order of the spec.
+  /// - Returns: all of them.
   func figures(leaks: [String], instruments: [String]) -> RunFigures {
     RunFigures(
       returns: equity.report, trades: trades, ambiguous: ambiguous,

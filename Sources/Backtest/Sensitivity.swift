@@ -116,6 +116,7 @@ public struct Sensitivity: Sendable {
   /// Makes a variant.
   ///
   /// - Parameters:
+  ///   - variant: one of `variants`.
   ///   - threads: on which its networks are trained; they change no bit.
   ///   - progress: called now and then.
   ///   - stopRequested: asked now and then; once true, the variant is given up.

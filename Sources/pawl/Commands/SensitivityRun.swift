@@ -11,6 +11,7 @@ struct SensitivityRun {
   ///   - prepared: the run.
   ///   - folder: its directory, which holds its logs.
   ///   - manifest: of the run.
+  /// - Throws: where the run's forecasts cannot be read.
   init(_ prepared: PreparedRun, folder: String, manifest: Manifest) throws(RunFailure) {
     self.manifest = manifest
     sensitivity = Sensitivity(

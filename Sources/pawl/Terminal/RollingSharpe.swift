@@ -11,7 +11,9 @@ struct RollingSharpe {
   let values: [Double]
   private let run: LoggedRun
 
-  /// - Parameter window: nil for the bars of a year.
+  /// - Parameters:
+  ///   - run: whose returns it is of.
+  ///   - window: nil for the bars of a year.
   init(_ run: LoggedRun, window: Int?) {
     self.run = run
     isDefault = window == nil
