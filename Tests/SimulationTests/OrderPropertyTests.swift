@@ -184,6 +184,44 @@ struct OrderPropertyTests {
     #expect(compared > Self.sequences / 4)
   }
 
+  @Test func aFillThatRaisesAPositionKeepsItsLimits() {
+    var raised = 0
+    forSeeds { seed in
+      let scenario = OrderScenario(seed: 2 * seed, instruments: 1)
+      let limits = scenario.base.execution.limits
+      var cash = CashLedger(cash: scenario.base.execution.cash)
+      var held = 0.0
+      var faults: [String] = []
+      for event in scenario.run().events {
+        switch event {
+        case .flow(let flow): cash.book(flow)
+        case .action(let action): held = action.quantityAfter
+        case .fill(let fill):
+          let before = abs(held)
+          cash.book(fill)
+          held += fill.side.sign * fill.quantity
+          guard abs(held) > before else { continue }
+          raised += 1
+          let factor = scenario.base.instruments[0].multiplier
+          let reference =
+            fill.price - fill.side.sign * fill.slippage / (fill.quantity * factor)
+          let value = held * reference * factor
+          let equity = cash.cash + value
+          let bounds = [
+            limits.maxLeverage, limits.initialMargin.map { 1 / $0 }, limits.maxNet,
+            limits.maxPosition,
+          ]
+          for case let limit? in bounds where abs(value) > limit * equity * (1 + 1e-9) + 1e-6 {
+            faults.append("order \(fill.orderID): \(value) of \(equity), limit \(limit)")
+          }
+        case .order, .trade: break
+        }
+      }
+      return faults
+    }
+    #expect(raised > Self.sequences)
+  }
+
   // MARK: - Within the bar
 
   @Test func nothingUpToTheEndOfTheOpenPhaseKnowsTheRestOfTheBar() {
