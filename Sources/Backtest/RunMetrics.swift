@@ -14,11 +14,12 @@ public struct RunMetrics: Restorable, Sendable {
   /// Forecasts made, scored or not.
   public private(set) var forecastCount = 0
 
-  init(_ spec: RunSpec, _ programs: RunPrograms) {
+  init(_ prepared: PreparedRun) {
+    let (spec, programs) = (prepared.spec, prepared.programs)
     equity = EquityMetrics(
       startingEquity: spec.execution.settings.cash,
       riskFreePerYear: spec.execution.settings.riskFree,
-      barsPerYear: spec.execution.barsPerYear)
+      barsPerYear: spec.execution.barsPerYear, sessionsPerYear: prepared.sessionsPerYear)
     horizons = spec.learning?.target.horizons ?? []
     spreads = horizons.map { _ in MeanOfFinite() }
     // A label that looks back on more steps than it looks ahead overlaps with as many others.
@@ -82,6 +83,7 @@ public struct RunMetrics: Restorable, Sendable {
       values["horizon"] = .int(first.horizon)
       values["horizons"] = .array(forecastReports.map { .int($0.horizon) })
     }
+    values["bars_per_year_basis"] = .string(returns.barsPerYear.basis.rawValue)
     values["whole_span"] = .object(whole.values)
     values["undefined"] = .object(table.reasons)
     values["verdict"] = .object([
