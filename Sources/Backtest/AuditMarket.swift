@@ -15,6 +15,7 @@ struct AuditMarket {
   ///   - change: what becomes of the bars.
   ///   - time: of the last bar that stays, or stays with its open alone.
   ///   - stream: of the numbers that take the place of the real ones.
+  /// - Returns: another market, equal up to there.
   func changed(_ change: Audit.Change, after time: Timestamp, _ stream: PhiloxStream) -> AuditMarket
   {
     // Bars of one instrument close at the cut or before it, or after it.

@@ -53,6 +53,7 @@ extension BarFile {
   ///   - span: of the run.
   ///   - actions: splits and dividends, in the order in which they take effect. A jump that one of
   ///     them explains is none.
+  /// - Returns: what was counted on the way.
   /// - Throws: `BarError` at the first breach.
   public func vet(
     span: TimeSpan = TimeSpan(), actions: [CorporateAction] = []

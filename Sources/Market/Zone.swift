@@ -34,6 +34,7 @@ public struct Zone: Equatable, Sendable {
   /// - Parameters:
   ///   - time: milliseconds after midnight.
   ///   - day: counted from 1970-01-01.
+  /// - Returns: the instant.
   public func instant(_ time: Int64, ofDay day: Int) -> Timestamp {
     let asStandard = Int64(day) * Timestamp.millisecondsPerDay + time - standard
     let asSaving = asStandard - Zone.hour
@@ -41,7 +42,8 @@ public struct Zone: Equatable, Sendable {
       milliseconds: saving.isOn(atStandard: asSaving + standard) ? asSaving : asStandard)
   }
 
-  private func offset(at utc: Int64) -> Int64 {
+  /// Milliseconds that clocks are ahead of UTC.
+  func offset(at utc: Int64) -> Int64 {
     standard + (saving.isOn(atStandard: utc + standard) ? Zone.hour : 0)
   }
 
