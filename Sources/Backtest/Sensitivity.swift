@@ -149,7 +149,7 @@ public struct Sensitivity: Sendable {
       prepared = try PreparedRun(spec, variant: self.prepared.variant)
       engine = try prepared.makeEngine(threads: threads)
     }
-    var metrics = RunMetrics(prepared.spec, prepared.programs)
+    var metrics = RunMetrics(prepared)
     var seen = RunProgress(bars: 0, barsExpected: try prepared.expectedSteps(), refits: 0)
     // A clock takes longer to read than a bar without a model.
     let stepsPerLook = engine.learner == nil ? 1024 : 1
