@@ -139,29 +139,17 @@ public struct PreparedRun: Sendable {
     try makeEngine(forecaster: nil, threads: threads)
   }
 
-  /// Makes the engine with another forecaster in the place of the spec's own; nil for that.
+  /// Makes the engine with another forecaster, or other rules of execution, in the place of the spec's own;
+  /// nil for that.
   func makeEngine(
-    forecaster: (any Forecaster)?, threads: Int = 1
+    forecaster: (any Forecaster)?, threads: Int = 1, execution: ExecutionSettings? = nil
   ) throws(RunFailure) -> Engine {
     Engine(
       panel: try Self.makePanel(spec, supplies), learner: try makeLearner(forecaster, threads),
       positions: programs.positions, traded: spec.positions.positions.map(\.instrument),
       broker: Broker(
-        instruments: spec.instruments, execution: spec.execution.settings,
+        instruments: spec.instruments, execution: execution ?? spec.execution.settings,
         targets: spec.positions.targets))
-  }
-
-  /// Makes an engine that acts on another run's forecasts under other rules of execution.
-  func makeEngine(
-    replaying forecasts: RecordedForecasts, execution: ExecutionSettings
-  ) throws(RunFailure) -> Engine {
-    Engine(
-      panel: try Self.makePanel(spec, supplies), learner: nil, positions: programs.positions,
-      traded: spec.positions.positions.map(\.instrument),
-      broker: Broker(
-        instruments: spec.instruments, execution: execution,
-        targets: spec.positions.targets),
-      recorded: forecasts)
   }
 
   private func makeLearner(
@@ -193,7 +181,8 @@ public struct PreparedRun: Sendable {
     }
   }
 
-  private func makeForecaster(
+  /// The model of the spec, before its first refit.
+  func makeForecaster(
     _ learning: LearningSpec, _ configuration: WalkConfiguration, _ threads: Int
   ) throws(RunFailure) -> any Forecaster {
     let (horizons, features) = (learning.target.horizons, learning.features.count)
