@@ -19,8 +19,6 @@ public struct Engine {
   /// Finer bars; nil where none are asked for.
   private(set) var detail: DetailFeed?
   private(set) var learner: Learner?
-  /// Takes the place of the learner where a run acts on another's forecasts.
-  private var recorded: RecordedForecasts?
   private var positions: BoundExpressions
   /// The instrument of each position expression.
   private let traded: [Int]
@@ -33,15 +31,12 @@ public struct Engine {
 
   init(
     panel: consuming Panel, detail: DetailFeed? = nil, learner: Learner?,
-    positions: ExpressionProgram, traded: [Int], broker: Broker,
-    recorded: RecordedForecasts? = nil
+    positions: ExpressionProgram, traded: [Int], broker: Broker
   ) {
-    precondition(learner == nil || recorded == nil, "forecasts come from one place")
     targets = Array(repeating: .nan, count: panel.instrumentCount)
     self.panel = panel
     self.detail = detail
     self.learner = learner
-    self.recorded = recorded
     self.positions = BoundExpressions(positions)
     self.traded = traded
     self.broker = broker
@@ -90,7 +85,6 @@ public struct Engine {
     broker.finishClose()
 
     try learner?.step(panel, emit)
-    recorded?.advance()
 
     decide()
     let point = broker.finishStep()
@@ -137,8 +131,7 @@ public struct Engine {
       let value =
         switch positions.inputs[place] {
         case .field(let instrument, let field): panel.value(of: field, instrument)
-        case .forecast(let horizon):
-          learner?.forecast(horizon: horizon) ?? recorded?.forecast(horizon: horizon) ?? .nan
+        case .forecast(let horizon): learner?.forecast(horizon: horizon) ?? .nan
         case .position(let instrument): broker.position(of: instrument)
         case .equity: broker.equity
         }
@@ -179,7 +172,6 @@ extension Engine: Restorable {
     panel.save(to: &writer)
     detail?.save(to: &writer)
     learner?.save(to: &writer)
-    recorded?.save(to: &writer)
     positions.save(to: &writer)
     broker.save(to: &writer)
     writer.write(hasDecided)
@@ -191,7 +183,6 @@ extension Engine: Restorable {
     try panel.restore(from: &reader)
     try detail?.restore(from: &reader)
     try learner?.restore(from: &reader)
-    try recorded?.restore(from: &reader)
     try positions.restore(from: &reader)
     try broker.restore(from: &reader)
     hasDecided = try reader.readBool()

@@ -166,30 +166,18 @@ public struct PreparedRun: Sendable {
     try makeEngine(forecaster: nil, threads: threads)
   }
 
-  /// Makes the engine with another forecaster in the place of the spec's own; nil for that.
+  /// Makes the engine with another forecaster, or other rules of execution, in the place of the spec's own;
+  /// nil for that.
   func makeEngine(
-    forecaster: (any Forecaster)?, threads: Int = 1
+    forecaster: (any Forecaster)?, threads: Int = 1, execution: ExecutionSettings? = nil
   ) throws(RunFailure) -> Engine {
     Engine(
       panel: try Self.makePanel(spec, supplies), detail: try makeDetail(),
       learner: try makeLearner(forecaster, threads),
       positions: programs.positions, traded: spec.positions.positions.map(\.instrument),
       broker: Broker(
-        instruments: zonedInstruments, execution: spec.execution.settings,
+        instruments: zonedInstruments, execution: execution ?? spec.execution.settings,
         targets: spec.positions.targets))
-  }
-
-  /// Makes an engine that acts on another run's forecasts under other rules of execution.
-  func makeEngine(
-    replaying forecasts: RecordedForecasts, execution: ExecutionSettings
-  ) throws(RunFailure) -> Engine {
-    Engine(
-      panel: try Self.makePanel(spec, supplies), detail: try makeDetail(), learner: nil,
-      positions: programs.positions, traded: spec.positions.positions.map(\.instrument),
-      broker: Broker(
-        instruments: zonedInstruments, execution: execution,
-        targets: spec.positions.targets),
-      recorded: forecasts)
   }
 
   /// The spec's instruments, each with the clocks of its calendar.
@@ -242,7 +230,8 @@ public struct PreparedRun: Sendable {
     }
   }
 
-  private func makeForecaster(
+  /// The model of the spec, before its first refit.
+  func makeForecaster(
     _ learning: LearningSpec, _ configuration: WalkConfiguration, _ threads: Int
   ) throws(RunFailure) -> any Forecaster {
     let (horizons, features) = (learning.target.horizons, learning.features.count)

@@ -97,7 +97,7 @@ struct PeerParityTests {
   /// one counts, which mostly is the stop, which they look at first.
   private static func near(_ set: PeerSet) -> ExecutionSettings {
     ExecutionSettings(
-      cash: set.cash, fees: FeeSchedule(takerBps: set.feeBps), limitTouch: true,
+      cash: set.cash, fees: FeeSchedule(takerBps: set.feeBps), path: .worst, limitTouch: true,
       limits: ExposureLimits(maxLeverage: 1000))
   }
 
