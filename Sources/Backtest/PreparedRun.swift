@@ -189,9 +189,12 @@ public struct PreparedRun: Sendable {
     }
   }
 
+  /// Whether some instrument has finer bars.
+  var hasDetail: Bool { supplies.contains { $0.detail != nil } }
+
   /// Nil where no finer bars are asked for.
   private func makeDetail() throws(RunFailure) -> DetailFeed? {
-    guard supplies.contains(where: { $0.detail != nil }) else { return nil }
+    guard hasDetail else { return nil }
     do throws(BarError) {
       var streams: [BarStream?] = []
       for supply in supplies { streams.append(try supply.detail?.stream()) }
