@@ -139,7 +139,7 @@ private func run(_ spec: RunSpec, _ folder: String) throws -> Manifest {
           format: yahoo
           actions: \(repository)fixtures/market/msft-actions.csv
           detail: { file: finer.csv, format: pawl }
-      positions: { MSFT: where(MSFT.close > sma(MSFT.close, 10), 1, -0.5) }
+      positions: { MSFT: "where(MSFT.close > sma(MSFT.close, 10), 1, -0.5)" }
       execution: { cash: 10000, path: detail, fee_bps: 1, borrow_bps_year: 30 }
       """.utf8), file: "detail.yaml", folder: scratch.path)
   let whole = try run(spec, scratch.path + "/whole")
@@ -191,7 +191,7 @@ private func run(_ spec: RunSpec, _ folder: String) throws -> Manifest {
         target: { value: X.close, horizon: 1 }
         model: { forecaster: naive }
         walk_forward: { first: 2 }
-        positions: { X: where(Y.close > 0, 1, 1) }
+        positions: { X: "where(Y.close > 0, 1, 1)" }
         execution: { cash: 10000, fill: next_close }
         """.utf8), file: "ragged.yaml", folder: scratch.path)
     var engine = try PreparedRun(spec, variant: .detected).makeEngine()
