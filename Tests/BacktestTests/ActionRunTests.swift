@@ -231,3 +231,25 @@ private func run(_ spec: RunSpec, _ folder: String) throws -> Manifest {
   let manifest = try run(spec, scratch.path + "/run")
   #expect(manifest.warnings == ["1 sessions of its calendar had no bar of IBM: 2000-03-07"])
 }
+
+@Test func aStoppedRunOfThePairEndsAsIfNeverStopped() throws {
+  let scratch = try ScratchFolder()
+  let spec = try strategy("stocks-pair", settings: ["span={ to: 2005-12-31 }"])
+  let whole = try run(spec, scratch.path + "/whole")
+  let options = RunOptions(folder: scratch.path + "/stopped")
+  var asked = 0
+  let interrupted = try RunSession(
+    starting: PreparedRun(spec, variant: .detected), options: options
+  ).run(stopRequested: {
+    asked += 1
+    // A run without a model looks up after its first bar, and then after every 1024.
+    return asked == 2
+  })
+  #expect(interrupted.status == .interrupted)
+  let session = try #require(
+    try RunSession.resume(options.folder, variant: .detected, options: options))
+  let resumed = try session.run()
+  #expect(resumed.digest == whole.digest)
+  #expect(resumed.metrics == whole.metrics)
+  #expect(resumed.inputs == whole.inputs)
+}
