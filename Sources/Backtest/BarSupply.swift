@@ -4,8 +4,8 @@ import Market
 import Synthetic
 
 /// Where the bars of one instrument come from, vetted.
-struct BarSupply {
-  enum Origin {
+struct BarSupply: Sendable {
+  enum Origin: Sendable {
     case file(VettedFile)
     case series(BarSeries)
   }

@@ -31,8 +31,7 @@ public struct Engine {
 
   init(
     panel: consuming Panel, detail: DetailFeed? = nil, learner: Learner?,
-    positions: ExpressionProgram, traded: [Int],
-    broker: Broker
+    positions: ExpressionProgram, traded: [Int], broker: Broker
   ) {
     targets = Array(repeating: .nan, count: panel.instrumentCount)
     self.panel = panel

@@ -12,7 +12,7 @@ import WalkForward
 ///     let prepared = try PreparedRun(spec, variant: .detected)
 ///     var engine = try prepared.makeEngine()
 ///     while try engine.step({ event in print(event) }) {}
-public struct PreparedRun {
+public struct PreparedRun: Sendable {
   /// With `first` resolved to a count.
   public let spec: RunSpec
   public let programs: RunPrograms
@@ -166,16 +166,17 @@ public struct PreparedRun {
     try makeEngine(forecaster: nil, threads: threads)
   }
 
-  /// Makes the engine with another forecaster in the place of the spec's own; nil for that.
+  /// Makes the engine with another forecaster, or other rules of execution, in the place of the spec's own;
+  /// nil for that.
   func makeEngine(
-    forecaster: (any Forecaster)?, threads: Int = 1
+    forecaster: (any Forecaster)?, threads: Int = 1, execution: ExecutionSettings? = nil
   ) throws(RunFailure) -> Engine {
     Engine(
       panel: try Self.makePanel(spec, supplies), detail: try makeDetail(),
       learner: try makeLearner(forecaster, threads),
       positions: programs.positions, traded: spec.positions.positions.map(\.instrument),
       broker: Broker(
-        instruments: zonedInstruments, execution: spec.execution.settings,
+        instruments: zonedInstruments, execution: execution ?? spec.execution.settings,
         targets: spec.positions.targets))
   }
 
@@ -229,7 +230,8 @@ public struct PreparedRun {
     }
   }
 
-  private func makeForecaster(
+  /// The model of the spec, before its first refit.
+  func makeForecaster(
     _ learning: LearningSpec, _ configuration: WalkConfiguration, _ threads: Int
   ) throws(RunFailure) -> any Forecaster {
     let (horizons, features) = (learning.target.horizons, learning.features.count)
