@@ -67,9 +67,10 @@ extension RunSpec {
 }
 
 extension OracleForecasts {
-  /// Nil where the truth is not known, or says nothing about this target.
+  /// Nil where the truth is not known, or says nothing about this target; a truth knows no splits.
   init?(_ spec: RunSpec, _ programs: RunPrograms) throws(RunFailure) {
-    guard let target = programs.targets.first?.outputs[0].text, let truth = try spec.truth(),
+    guard !spec.hasActions, let target = programs.targets.first?.outputs[0].text,
+      let truth = try spec.truth(),
       let oracleTarget = OracleForecasts.target(of: target, names: truth.instruments)
     else { return nil }
     let names = spec.instruments.map(\.name)

@@ -108,7 +108,12 @@ public struct CivilDate: Equatable, Sendable {
   }
 
   /// `2024-01-31`.
-  public var iso8601: String { String(midnight.iso8601.prefix(10)) }
+  public var iso8601: String {
+    func padded(_ value: Int, _ digits: Int) -> String {
+      String(repeating: "0", count: max(0, digits - String(value).utf8.count)) + String(value)
+    }
+    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+  }
 
   /// 00:00 UTC of this day.
   public var midnight: Timestamp {

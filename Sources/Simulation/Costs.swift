@@ -27,6 +27,7 @@ struct Costs {
   ///   - tick: of the instrument, 0 for none.
   ///   - scale: how many times the usual slippage is paid.
   ///   - impact: the order's own, a share of the reference.
+  /// - Returns: the price of the fill.
   func price(
     reference: Double, side: Side, tick: Double, scale: Double = 1, impact: Double = 0
   ) -> Double {
@@ -46,6 +47,7 @@ struct Costs {
   ///   - quantity: units.
   ///   - order: before the fill.
   ///   - isMaker: whether the order had waited for the price.
+  /// - Returns: money, at least 0.
   func fee(value: Double, quantity: Double, of order: WorkingOrder, isMaker: Bool) -> Double {
     let owed = owed(value: value, quantity: quantity, of: order, isMaker: isMaker)
     guard fees.minimum > 0 else { return owed }

@@ -139,7 +139,7 @@ private func run(_ spec: RunSpec, _ folder: String) throws -> Manifest {
           format: yahoo
           actions: \(repository)fixtures/market/msft-actions.csv
           detail: { file: finer.csv, format: pawl }
-      positions: { MSFT: where(MSFT.close > sma(MSFT.close, 10), 1, -0.5) }
+      positions: { MSFT: "where(MSFT.close > sma(MSFT.close, 10), 1, -0.5)" }
       execution: { cash: 10000, path: detail, fee_bps: 1, borrow_bps_year: 30 }
       """.utf8), file: "detail.yaml", folder: scratch.path)
   let whole = try run(spec, scratch.path + "/whole")
@@ -191,7 +191,7 @@ private func run(_ spec: RunSpec, _ folder: String) throws -> Manifest {
         target: { value: X.close, horizon: 1 }
         model: { forecaster: naive }
         walk_forward: { first: 2 }
-        positions: { X: where(Y.close > 0, 1, 1) }
+        positions: { X: "where(Y.close > 0, 1, 1)" }
         execution: { cash: 10000, fill: next_close }
         """.utf8), file: "ragged.yaml", folder: scratch.path)
     var engine = try PreparedRun(spec, variant: .detected).makeEngine()
@@ -230,4 +230,26 @@ private func run(_ spec: RunSpec, _ folder: String) throws -> Manifest {
       """.utf8), file: "gap.yaml", folder: scratch.path)
   let manifest = try run(spec, scratch.path + "/run")
   #expect(manifest.warnings == ["1 sessions of its calendar had no bar of IBM: 2000-03-07"])
+}
+
+@Test func aStoppedRunOfThePairEndsAsIfNeverStopped() throws {
+  let scratch = try ScratchFolder()
+  let spec = try strategy("stocks-pair", settings: ["span={ to: 2005-12-31 }"])
+  let whole = try run(spec, scratch.path + "/whole")
+  let options = RunOptions(folder: scratch.path + "/stopped")
+  var asked = 0
+  let interrupted = try RunSession(
+    starting: PreparedRun(spec, variant: .detected), options: options
+  ).run(stopRequested: {
+    asked += 1
+    // A run without a model looks up after its first bar, and then after every 1024.
+    return asked == 2
+  })
+  #expect(interrupted.status == .interrupted)
+  let session = try #require(
+    try RunSession.resume(options.folder, variant: .detected, options: options))
+  let resumed = try session.run()
+  #expect(resumed.digest == whole.digest)
+  #expect(resumed.metrics == whole.metrics)
+  #expect(resumed.inputs == whole.inputs)
 }

@@ -60,7 +60,7 @@ private func read(_ text: String) throws(SpecError) -> ExchangeCalendar {
   #expect(calendar.zone.name == "America/New_York")
   #expect(calendar.close == 16 * 3_600_000)
   #expect(calendar.holidays.count == 2)
-  #expect(Set(calendar.earlyCloses.values) == [13 * 3_600_000, 14 * 3_600_000])
+  #expect(calendar.earlyCloses.values.sorted() == [13 * 3_600_000 as Int64, 14 * 3_600_000])
   #expect(calendar.days.count == 365)
   let short = try read("{ zone: UTC, from: 2018-01-01, to: 2018-01-31, close: \"17:00\" }")
   #expect(short.weekdays.count == 5 && short.holidays.isEmpty && short.earlyCloses.isEmpty)
@@ -106,16 +106,16 @@ private func read(_ text: String) throws(SpecError) -> ExchangeCalendar {
     ),
     (
       "[2018-07-03]", "[2018-07-04]",
-      "8:31: early_closes.days was 2018-07-04, a session (it is a wednesday) is needed"
+      "8:30: early_closes.days was 2018-07-04, a session (it is a wednesday) is needed"
     ),
     (
       "[2018-12-24]", "[2018-07-03]",
-      "9:31: early_closes.days was 2018-07-03, a day with one early close (it is a tuesday) is needed"
+      "9:30: early_closes.days was 2018-07-03, a day with one early close (it is a tuesday) is needed"
     ),
     (
       "monday, ", "mon, ",
       "5:12: weekdays was mon, one of monday, tuesday, wednesday, thursday, friday, "
-        + "saturday, sunday is needed; did you mean monday?"
+        + "saturday, sunday is needed"
     ),
     (
       "[monday, tuesday, wednesday, thursday, friday]", "[]",

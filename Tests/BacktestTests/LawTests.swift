@@ -119,7 +119,7 @@ func noStrategySeesTheFuture(_ index: Int) throws {
   func bar(_ time: Int64, _ price: Double) -> Bar {
     Bar(
       time: Timestamp(milliseconds: time), open: price, high: price + 1, low: price - 1,
-      close: price + 0.5)
+      close: price + 0.5, volume: 1)
   }
   let bars = (1...9).map { bar($0 * day, 100 + Double($0)) }
   let finer = (1...27).map { bar($0 * day / 3, 100) }

@@ -616,7 +616,7 @@ struct WrongSpec: CustomTestStringConvertible {
 
     - seed: 7
     + <<: 7
-    = a.yaml:2:1: << is not a key of a spec; its keys are name, seed, span, clock, data, generate, features, target, model, training, walk_forward, positions, execution, logs
+    = a.yaml:2:1: << is not a key of a spec; its keys are name, seed, span, clock, calendar, data, generate, features, target, model, training, walk_forward, positions, execution, logs
 
     - seed: 7
     + ? [a]\n: 7

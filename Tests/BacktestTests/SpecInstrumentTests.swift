@@ -48,7 +48,7 @@ import Testing
     ),
     (
       ["data.X.currency=euro"],
-      "data.X.currency=euro: data.X.currency was euro, three capital letters, as in USD, is needed"
+      "data.X.currency=euro: data.X.currency was euro, a name of three capital letters, as in USD, is needed"
     ),
     (
       [
