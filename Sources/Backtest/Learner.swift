@@ -46,6 +46,9 @@ struct Learner: Restorable {
 
   var refitCount: Int { walk.refitCount }
 
+  /// The last bar that the refit of the step last taken was trained through; nil without a refit.
+  var refitTrainedThroughBar: Int? { walk.refit == nil ? nil : walk.trainedThroughBar }
+
   /// The forecast for a horizon of the step last taken, NaN where none was made.
   func forecast(horizon: Int) -> Double {
     horizons.firstIndex(of: horizon).map { forecasts[$0] } ?? .nan

@@ -145,10 +145,10 @@ public struct PreparedRun {
   ) throws(RunFailure) -> Engine {
     Engine(
       panel: try Self.makePanel(spec, supplies), learner: try makeLearner(forecaster, threads),
-      positions: programs.positions, traded: spec.positions.positions.map(\.instrument),
+      trader: Trader(spec, programs),
       broker: Broker(
         instruments: spec.instruments, execution: spec.execution.settings,
-        targets: spec.positions.targets))
+        targets: spec.targetSettings, orders: spec.orderRules, exits: spec.exitRules))
   }
 
   private func makeLearner(
