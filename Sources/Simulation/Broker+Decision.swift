@@ -170,7 +170,7 @@ extension Broker {
       let instrument = order.order.instrument
       if order.reason != .rebalance || order.hasEnded {
         // The strategy's own orders, and those that protect positions, are not targets.
-      } else if quotes[instrument].barCount < order.eligibleFromBar {
+      } else if order.bundleID == 0, quotes[instrument].barCount < order.eligibleFromBar {
         if decision.expected.isEmpty {
           decision.expected.append(contentsOf: account.positions.lazy.map(\.quantity))
         }
@@ -181,6 +181,8 @@ extension Broker {
       {
         end(index, .replaced, .replaced)
         hasEnded = true
+        // A leg that cannot be decided now is decided once it can be.
+        if order.bundleID != 0 { lastValues[instrument] = .nan }
       }
     }
     if hasEnded { removeEndedOrders() }
