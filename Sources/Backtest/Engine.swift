@@ -16,14 +16,21 @@ import WalkForward
 public struct Engine {
   private(set) var panel: Panel
   private(set) var learner: Learner?
+  /// Takes the place of the learner where a run acts on another's forecasts.
+  private var recorded: RecordedForecasts?
   private var trader: Trader
   private(set) var broker: Broker
   /// Whether some target had a value at any step so far.
   private var hasDecided = false
 
-  init(panel: consuming Panel, learner: Learner?, trader: Trader, broker: Broker) {
+  init(
+    panel: consuming Panel, learner: Learner?, trader: Trader, broker: Broker,
+    recorded: RecordedForecasts? = nil
+  ) {
+    precondition(learner == nil || recorded == nil, "forecasts come from one place")
     self.panel = panel
     self.learner = learner
+    self.recorded = recorded
     self.trader = trader
     self.broker = broker
   }
@@ -67,8 +74,9 @@ public struct Engine {
     broker.finishClose()
 
     try learner?.step(panel, emit)
+    recorded?.advance()
 
-    trader.decide(panel, learner, &broker)
+    trader.decide(panel, learner, recorded, &broker)
     let point = broker.finishStep()
     if !broker.outbox.isEmpty { try drainBroker(emit) }
     guard point.equity.isFinite, point.grossExposure.isFinite else { throw overflow("equity") }
@@ -110,6 +118,7 @@ extension Engine: Restorable {
   public func save(to writer: inout StateWriter) {
     panel.save(to: &writer)
     learner?.save(to: &writer)
+    recorded?.save(to: &writer)
     trader.save(to: &writer)
     broker.save(to: &writer)
     writer.write(hasDecided)
@@ -120,6 +129,7 @@ extension Engine: Restorable {
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
     try panel.restore(from: &reader)
     try learner?.restore(from: &reader)
+    try recorded?.restore(from: &reader)
     try trader.restore(from: &reader)
     try broker.restore(from: &reader)
     hasDecided = try reader.readBool()

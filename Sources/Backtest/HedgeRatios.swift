@@ -32,13 +32,16 @@ struct HedgeRatios: Restorable, Sendable {
   ///
   /// - Parameters:
   ///   - panel: at the step.
-  ///   - trainedThroughBar: of a refit made at it, nil without one.
-  mutating func step(_ panel: borrowing Panel, trainedThroughBar: Int?) {
+  ///   - trainedThroughBar: the last bar that a refit so far was trained through, -1 before the first.
+  mutating func step(_ panel: borrowing Panel, trainedThroughBar: Int) {
     for index in pairs.indices {
       let y = panel.value(of: .close, pairs[index].y)
       let x = panel.value(of: .close, pairs[index].x)
       pairs[index].add(bar: panel.step, y: y, x: x)
-      if let trainedThroughBar { pairs[index].refit(through: trainedThroughBar) }
+      // Refits move this bar, and with it the ratio; between them both stand still.
+      if trainedThroughBar > pairs[index].trainedThroughBar {
+        pairs[index].refit(through: trainedThroughBar)
+      }
     }
   }
 
@@ -62,6 +65,7 @@ private struct HedgePair: Restorable, Sendable {
   /// Rows that count, nil for all.
   let window: Int?
   private(set) var slope = Double.nan
+  private(set) var trainedThroughBar = -1
 
   /// Rows with both closes: first those within the window, oldest first, then those not yet trained
   /// through.
@@ -87,6 +91,7 @@ private struct HedgePair: Restorable, Sendable {
   }
 
   mutating func refit(through bar: Int) {
+    trainedThroughBar = bar
     while trained < bars.count, bars[trained] <= bar { trained += 1 }
     if let window {
       drop(max(0, trained - window))
@@ -122,6 +127,7 @@ private struct HedgePair: Restorable, Sendable {
 
   func save(to writer: inout StateWriter) {
     writer.write(slope)
+    writer.write(trainedThroughBar)
     writer.write(bars)
     writer.write(ys)
     writer.write(xs)
@@ -131,6 +137,7 @@ private struct HedgePair: Restorable, Sendable {
 
   mutating func restore(from reader: inout StateReader) throws(StateError) {
     slope = try reader.readDouble()
+    trainedThroughBar = try reader.readInt()
     bars = try reader.readInts()
     ys = try reader.readDoubles(count: bars.count, "the closes of a hedge ratio")
     xs = try reader.readDoubles(count: bars.count, "the closes of a hedge ratio")

@@ -46,8 +46,8 @@ struct Learner: Restorable {
 
   var refitCount: Int { walk.refitCount }
 
-  /// The last bar that the refit of the step last taken was trained through; nil without a refit.
-  var refitTrainedThroughBar: Int? { walk.refit == nil ? nil : walk.trainedThroughBar }
+  /// The last bar that a refit so far was trained through; -1 before the first.
+  var trainedThroughBar: Int { walk.trainedThroughBar }
 
   /// The forecast for a horizon of the step last taken, NaN where none was made.
   func forecast(horizon: Int) -> Double {

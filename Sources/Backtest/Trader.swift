@@ -31,13 +31,18 @@ struct Trader: Restorable, Sendable {
       levelSpecs.isEmpty ? TargetLevels() : TargetLevels(instruments: spec.instruments.count)
   }
 
-  /// Decides on the step that the panel and the learner have taken.
+  /// Decides on the step that the panel and the learner, or what was recorded of one, have taken.
   mutating func decide(
-    _ panel: borrowing Panel, _ learner: Learner?, _ broker: inout Broker
+    _ panel: borrowing Panel, _ learner: Learner?, _ recorded: RecordedForecasts?,
+    _ broker: inout Broker
   ) {
     guard !traded.isEmpty else { return }
-    if !ratios.isEmpty { ratios.step(panel, trainedThroughBar: learner?.refitTrainedThroughBar) }
-    Self.read(into: &positions, panel, learner, broker, ratios)
+    if !ratios.isEmpty {
+      ratios.step(
+        panel,
+        trainedThroughBar: learner?.trainedThroughBar ?? recorded?.trainedThroughBar ?? -1)
+    }
+    Self.read(into: &positions, panel, learner, recorded, broker, ratios)
     positions.step()
     hasTarget = false
     for index in traded.indices {
@@ -47,7 +52,7 @@ struct Trader: Restorable, Sendable {
       hasTarget = hasTarget || !target.isNaN
     }
     if !levelSpecs.isEmpty {
-      Self.read(into: &levels, panel, learner, broker, ratios)
+      Self.read(into: &levels, panel, learner, recorded, broker, ratios)
       levels.step()
       for (index, level) in levelSpecs.enumerated() {
         let scale = level.unit == .fraction ? 1 : Self.levelScale(of: level.instrument)
@@ -65,13 +70,14 @@ struct Trader: Restorable, Sendable {
   @inline(__always)
   private static func read(
     into expressions: inout BoundExpressions, _ panel: borrowing Panel, _ learner: Learner?,
-    _ broker: borrowing Broker, _ ratios: borrowing HedgeRatios
+    _ recorded: RecordedForecasts?, _ broker: borrowing Broker, _ ratios: borrowing HedgeRatios
   ) {
     for place in expressions.inputs.indices {
       let value =
         switch expressions.inputs[place] {
         case .field(let instrument, let field): panel.value(of: field, instrument)
-        case .forecast(let horizon): learner?.forecast(horizon: horizon) ?? .nan
+        case .forecast(let horizon):
+          learner?.forecast(horizon: horizon) ?? recorded?.forecast(horizon: horizon) ?? .nan
         case .hedgeRatio(let y, let x): ratios.value(of: y, on: x)
         case .position(let instrument): broker.position(of: instrument)
         case .equity: broker.equity

@@ -170,7 +170,7 @@ extension Broker {
       let instrument = order.order.instrument
       if order.reason != .rebalance || order.hasEnded {
         // The strategy's own orders, and those that protect positions, are not targets.
-      } else if order.bundleID == 0, quotes[instrument].barCount < order.eligibleFromBar {
+      } else if isUnderWay(order) {
         if decision.expected.isEmpty {
           decision.expected.append(contentsOf: account.positions.lazy.map(\.quantity))
         }
@@ -186,6 +186,18 @@ extension Broker {
       }
     }
     if hasEnded { removeEndedOrders() }
+  }
+
+  /// Whether a delay keeps a target order from being recalled: of legs that go together, any of them.
+  private func isUnderWay(_ order: WorkingOrder) -> Bool {
+    guard order.bundleID != 0 else {
+      return quotes[order.order.instrument].barCount < order.eligibleFromBar
+    }
+    return execution.delayBars > 0
+      && working.contains {
+        $0.bundleID == order.bundleID && !$0.hasEnded
+          && quotes[$0.order.instrument].barCount < $0.eligibleFromBar
+      }
   }
 
   private mutating func submit(

@@ -57,8 +57,10 @@ public struct Broker: Sendable {
   var tradedVolume: TradedVolume?
   var sequence = 0
   var orderCount = 0
-  /// Whether the drawdown stop has ended all trading.
-  var isStopped = false
+  /// The bar at which the drawdown stop ended all trading, -1 before.
+  public internal(set) var stoppedAtBar = -1
+  /// How often margin was short.
+  public internal(set) var marginCallCount = 0
   /// Whether positions are being closed because margin was short.
   var isLiquidating = false
 
@@ -105,9 +107,8 @@ public struct Broker: Sendable {
       exits.isEmpty || exits.count == instruments.count, "there is one exit for each instrument")
     precondition(
       targets.legs == .legged
-        || orders.allSatisfy({ $0 == OrderRule() }) && exits.allSatisfy(\.isEmpty)
-          && execution.delayBars == 0,
-      "legs that go together are market orders without a delay or exits")
+        || orders.allSatisfy({ $0 == OrderRule() }) && exits.allSatisfy(\.isEmpty),
+      "legs that go together are market orders without exits")
     self.execution = execution
     self.targets = targets
     orderRules = orders.allSatisfy { $0 == OrderRule() } ? [] : orders
