@@ -143,7 +143,8 @@ private struct HedgePair: Restorable, Sendable {
     xs = try reader.readDoubles(count: bars.count, "the closes of a hedge ratio")
     trained = try reader.readInt()
     guard (0...bars.count).contains(trained) else {
-      throw StateError("the rows of a hedge ratio were \(trained), at most \(bars.count) are needed")
+      throw StateError(
+        "the rows of a hedge ratio were \(trained), at most \(bars.count) are needed")
     }
     sums = try reader.readDoubles(count: 7, "the sums of a hedge ratio")
   }

@@ -117,7 +117,8 @@ public struct Order: Equatable, Sendable {
   public init(
     id: Int, instrument: Int, side: Side, quantity: Double, type: OrderType,
     limitPrice: Double? = nil, stopPrice: Double? = nil, trail: Trail? = nil,
-    distance: Trail? = nil, timeInForce: TimeInForce = .goodTillCancelled, goodTill: Timestamp? = nil,
+    distance: Trail? = nil, timeInForce: TimeInForce = .goodTillCancelled,
+    goodTill: Timestamp? = nil,
     isReduceOnly: Bool = false, decidedAtBar: Int
   ) {
     self.id = id

@@ -175,6 +175,7 @@ extension Broker {
       quantity: LotRule.quantity(request.quantity, lot: lot), type: request.type,
       limitPrice: request.limitPrice.map { TickRule.limit($0, side: side, tick: tick) },
       stopPrice: stopPrice, trail: request.trail, distance: request.distance,
-      timeInForce: request.timeInForce, goodTill: request.goodTill, isReduceOnly: request.isReduceOnly, decidedAtBar: bar)
+      timeInForce: request.timeInForce, goodTill: request.goodTill,
+      isReduceOnly: request.isReduceOnly, decidedAtBar: bar)
   }
 }

@@ -110,7 +110,8 @@ extension WorkingOrder {
     let order = Order(
       id: id, instrument: instrument, side: side, quantity: quantity, type: type,
       limitPrice: limitPrice, stopPrice: stopPrice, trail: trail, distance: distance,
-      timeInForce: timeInForce, goodTill: hasGoodTill ? goodTill : nil, isReduceOnly: try reader.readBool(),
+      timeInForce: timeInForce, goodTill: hasGoodTill ? goodTill : nil,
+      isReduceOnly: try reader.readBool(),
       decidedAtBar: try reader.readInt())
     self.init(
       order: order, reason: try reader.readChoice("the reason of an order"),

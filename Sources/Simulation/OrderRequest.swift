@@ -29,7 +29,8 @@ public struct OrderRequest: Equatable, Sendable {
   public init(
     instrument: Int, side: Side, quantity: Double, type: OrderType = .market,
     limitPrice: Double? = nil, stopPrice: Double? = nil, trail: Trail? = nil,
-    distance: Trail? = nil, timeInForce: TimeInForce = .goodTillCancelled, goodTill: Timestamp? = nil,
+    distance: Trail? = nil, timeInForce: TimeInForce = .goodTillCancelled,
+    goodTill: Timestamp? = nil,
     isReduceOnly: Bool = false, reason: OrderReason = .requested
   ) {
     self.instrument = instrument

@@ -97,6 +97,7 @@ extension LevelUnit {
   ///   - level: in this unit.
   ///   - reference: what it is measured from.
   ///   - sign: +1 above it, -1 below it.
+  /// - Returns: the price; the level itself where it is one.
   func price(_ level: Double, from reference: Double, sign: Double) -> Double {
     switch self {
     case .fraction: reference + sign * (abs(reference) * level)

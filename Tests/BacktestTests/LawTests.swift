@@ -36,6 +36,11 @@ private let honest: [(name: String, settings: [String])] = [
   ("tutorial-lstm", ["model.hidden=[8]"]),
   ("sma-cross", ["span={ from: 1999-01-04, to: 2000-12-31 }"]),
   ("buy-and-hold", ["span={ from: 1999-01-04, to: 1999-12-31 }"]),
+  ("bracket-breakout", ["span={ from: 1999-01-04, to: 2000-06-30 }"]),
+  (
+    "pair-all-or-none",
+    ["generate.bars=260", "walk_forward.first=60", "walk_forward.window=60", "model.lookback=8"]
+  ),
 ]
 
 @Test(arguments: honest.indices)

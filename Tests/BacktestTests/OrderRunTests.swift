@@ -40,14 +40,18 @@ private struct OrderRun: CustomTestStringConvertible, Sendable {
       "limit of a day",
       "orders: { SP500: { type: limit, limit: 0.002, time_in_force: day }, NASDAQ: { type: limit, limit: 3, unit: distance, time_in_force: ioc } }",
       settings: "rebalance: on_change"),
-    rule("stop", "orders: { SP500: { type: stop, stop: 0.003 }, NASDAQ: { type: stop, stop: 5, unit: distance } }"),
+    rule(
+      "stop",
+      "orders: { SP500: { type: stop, stop: 0.003 }, NASDAQ: { type: stop, stop: 5, unit: distance } }"
+    ),
     rule(
       "stop limit",
       "orders: { SP500: { type: stop_limit, stop: 0.003, limit: 0.001, time_in_force: gtd, good_for: 3 } }",
       settings: "rebalance: on_change"),
     rule(
       "price of an expression",
-      "orders: { SP500: { type: limit, unit: price, limit: 'SP500.close - 0.3 * sign(SP500.close - sma(SP500.close, 5)) * std(SP500.close, 5)' } }"),
+      "orders: { SP500: { type: limit, unit: price, limit: 'SP500.close - 0.3 * sign(SP500.close - sma(SP500.close, 5)) * std(SP500.close, 5)' } }"
+    ),
     rule(
       "at open and close",
       "orders: { SP500: { type: market_on_open }, NASDAQ: { type: market_on_close } }"),
@@ -57,7 +61,8 @@ private struct OrderRun: CustomTestStringConvertible, Sendable {
       settings: "rebalance: on_change"),
     rule("bracket at every bar", "exits: { SP500: { stop_loss: 0.006, take_profit: 0.009 } }"),
     rule(
-      "trailing", "exits: { SP500: { trailing_stop: 0.008 }, NASDAQ: { trailing_stop: 0.01, take_profit: 0.03 } }",
+      "trailing",
+      "exits: { SP500: { trailing_stop: 0.008 }, NASDAQ: { trailing_stop: 0.01, take_profit: 0.03 } }",
       settings: "rebalance: on_change"),
     rule(
       "limit with bracket",
@@ -71,7 +76,9 @@ private struct OrderRun: CustomTestStringConvertible, Sendable {
       settings: "unit: risk\n  rebalance: on_change"),
     rule(
       "volatility", "",
-      settings: "unit: volatility\n  volatility_target: 0.15\n  volatility_window: 10\n  rebalance_band: 0.05"),
+      settings:
+        "unit: volatility\n  volatility_target: 0.15\n  volatility_window: 10\n  rebalance_band: 0.05"
+    ),
     OrderRun(
       "kelly",
       """
@@ -130,7 +137,8 @@ private struct OrderRun: CustomTestStringConvertible, Sendable {
         \(execution)
 
       """
-    return try RunSpec(yaml: Array(text.utf8), file: "orders.yaml", folder: repository + "strategies")
+    return try RunSpec(
+      yaml: Array(text.utf8), file: "orders.yaml", folder: repository + "strategies")
   }
 
   func prepared(fill: FillPolicy = .nextOpen, path: PathModel = .worst) throws -> PreparedRun {
@@ -190,6 +198,26 @@ private func aRunSavedAtAnyBarGoesOnWithTheSameBits(run: OrderRun) throws {
   }
 }
 
+@Test func aFillPastTheLimitOfItsOrderIsFound() throws {
+  let scratch = try ScratchFolder()
+  let folder = scratch.path + "/run"
+  let run = try #require(OrderRun.all.first { $0.testDescription == "limit" })
+  _ = try RunSession(starting: run.prepared(), options: RunOptions(folder: folder)).run()
+  var table = try TableText("fills", of: folder)
+  let row = try #require(
+    table.rows.indices.first {
+      table[$0 + 1, "instrument"] == "SP500" && table[$0 + 1, "side"] == "buy"
+    })
+  // A row that is sound by itself.
+  let value = 9000 * (try #require(Double(table[row + 1, "quantity"])))
+  table[row + 1, "price"] = "9000.0"
+  table[row + 1, "value"] = "\(value)"
+  table[row + 1, "fee"] = "\(value * 0.5 / 1e4)"
+  try table.write()
+  let findings = try RunInvariants(checking: folder).findings.map(\.description)
+  #expect(findings.contains { $0.contains("or better, the limit of the order") })
+}
+
 @Test func theExitsOfASpecNameWhatClosedATrade() throws {
   let run = try #require(OrderRun.all.first { $0.testDescription == "bracket" })
   var reasons: Set<String> = []
@@ -208,7 +236,9 @@ private func aRunSavedAtAnyBarGoesOnWithTheSameBits(run: OrderRun) throws {
 @Test func openOrdersOfTheManifestHaveTheirPrices() throws {
   let scratch = try ScratchFolder()
   let run = OrderRun.rule(
-    "far", "orders: { SP500: { type: stop_limit, stop: 0.5, limit: 0.1, time_in_force: gtd, good_for: 9 } }")
+    "far",
+    "orders: { SP500: { type: stop_limit, stop: 0.5, limit: 0.1, time_in_force: gtd, good_for: 9 } }"
+  )
   let manifest = try RunSession(
     starting: run.prepared(), options: RunOptions(folder: scratch.path + "/run")
   ).run()

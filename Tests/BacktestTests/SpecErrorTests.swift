@@ -1190,24 +1190,45 @@ func otherForecastersHaveKeysOfTheirOwn(model: String, training: String, message
 }
 
 @Test(arguments: [
-  ("orders={ X: { type: stop, stop: -0.01 } }", "orders.X.stop was -0.01, at least 0 and below 1 is needed"),
-  ("orders={ X: { type: stop, stop: 1 - 2, unit: distance } }", "orders.X.stop was 1 - 2, at least 0 is needed"),
-  ("orders={ X: { type: limit, limit: 1 } }", "orders.X.limit was 1, at least 0 and below 1 is needed"),
-  ("orders={ X: { type: limit, limit: 0, unit: price } }", "orders.X.limit was 0, above 0 is needed"),
+  (
+    "orders={ X: { type: stop, stop: -0.01 } }",
+    "orders.X.stop was -0.01, at least 0 and below 1 is needed"
+  ),
+  (
+    "orders={ X: { type: stop, stop: 1 - 2, unit: distance } }",
+    "orders.X.stop was 1 - 2, at least 0 is needed"
+  ),
+  (
+    "orders={ X: { type: limit, limit: 1 } }",
+    "orders.X.limit was 1, at least 0 and below 1 is needed"
+  ),
+  (
+    "orders={ X: { type: limit, limit: 0, unit: price } }",
+    "orders.X.limit was 0, above 0 is needed"
+  ),
   (
     "orders={ X: { type: stop_limit, stop: 0.1, limit: -1 } }",
     "orders.X.limit was -1, above -1 and below 1 is needed"
   ),
-  ("exits={ X: { stop_loss: -0.02 } }", "exits.X.stop_loss was -0.02, above 0 and below 1 is needed"),
+  (
+    "exits={ X: { stop_loss: -0.02 } }",
+    "exits.X.stop_loss was -0.02, above 0 and below 1 is needed"
+  ),
   ("exits={ X: { take_profit: 0 } }", "exits.X.take_profit was 0, above 0 is needed"),
-  ("exits={ X: { trailing_stop: 1 } }", "exits.X.trailing_stop was 1, above 0 and below 1 is needed"),
+  (
+    "exits={ X: { trailing_stop: 1 } }",
+    "exits.X.trailing_stop was 1, above 0 and below 1 is needed"
+  ),
   (
     "exits={ X: { trailing_stop: 0, unit: distance } }",
     "exits.X.trailing_stop was 0, above 0 is needed"
   ),
   ("exits={ X: { stop_loss: 2, unit: distance } }", "(no error)"),
   ("exits={ X: { take_profit: 2 } }", "(no error)"),
-  ("exits={ X: { stop_loss: X.clos } }", "exits.X.stop_loss: 'clos' is not a field of X; did you mean 'close'?"),
+  (
+    "exits={ X: { stop_loss: X.clos } }",
+    "exits.X.stop_loss: 'clos' is not a field of X; did you mean 'close'?"
+  ),
   (
     "exits={ X: { stop_loss: 'hedge_ratio(Y, X)' } }",
     "exits.X.stop_loss: 'hedge_ratio' needs a model, whose refits make it, and this spec has none"

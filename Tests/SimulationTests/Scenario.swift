@@ -45,7 +45,8 @@ struct Scenario {
 
   func makeBroker() -> Broker {
     Broker(
-      instruments: instruments, execution: execution, targets: targets, orders: orders, exits: exits)
+      instruments: instruments, execution: execution, targets: targets, orders: orders, exits: exits
+    )
   }
 
   func run() -> Outcome {

@@ -170,7 +170,10 @@ import Testing
 
   @Test(arguments: [
     // Side of the entry, unit, levels, the range of its own bar: what closes it in that bar.
-    (1.0, LevelUnit.fraction, [TargetLevels.Kind.stopLoss: 0.1], bar(100, 101, 89, 95), "90.0 stop_loss"),
+    (
+      1.0, LevelUnit.fraction, [TargetLevels.Kind.stopLoss: 0.1], bar(100, 101, 89, 95),
+      "90.0 stop_loss"
+    ),
     (1, .distance, [.takeProfit: 5], bar(100, 106, 99, 101), "105.0 take_profit"),
     (-1, .distance, [.takeProfit: 5], bar(100, 101, 94, 98), "95.0 take_profit"),
     (-1, .price, [.stopLoss: 108], bar(100, 109, 99, 101), "108.0 stop_loss"),
@@ -188,7 +191,8 @@ import Testing
         unit: unit, hasStopLoss: levels[.stopLoss] != nil,
         hasTakeProfit: levels[.takeProfit] != nil, hasTrailingStop: levels[.trailingStop] != nil),
       levels: levels)
-    #expect(play.trades.map { $0.split(separator: " ").suffix(2).joined(separator: " ") } == [outcome])
+    #expect(
+      play.trades.map { $0.split(separator: " ").suffix(2).joined(separator: " ") } == [outcome])
   }
 
   @Test(arguments: [FillPolicy.nextClose, .thisClose])

@@ -67,7 +67,8 @@ extension ExitSpec {
     if stopLoss != nil, let entry = section.entry("trailing_stop") {
       throw SpecError(
         entry.place,
-        "\(section.path(of: "trailing_stop")) was given beside stop_loss; a trailing stop is the stop")
+        "\(section.path(of: "trailing_stop")) was given beside stop_loss; a trailing stop is the stop"
+      )
     }
     if trailingStop != nil, unit == .price, let node = section["unit"] {
       throw section.wrong("unit", node, "fraction or distance with a trailing_stop")

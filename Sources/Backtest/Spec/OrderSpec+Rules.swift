@@ -19,7 +19,8 @@ extension RunSpec {
       if hasLevel, unit == .fraction, let reason = signedPrices(ofInstrument: instrument) {
         throw SpecError(
           root.place(of: path + ".unit"),
-          "\(path).unit was fraction, distance or price is needed: \(names[instrument]) has \(reason)")
+          "\(path).unit was fraction, distance or price is needed: \(names[instrument]) has \(reason)"
+        )
       }
     }
     try checkSizing(root)

@@ -89,6 +89,7 @@ extension LevelSpec {
   /// What a level may be, where it is the same number at every bar.
   ///
   /// - Parameter isSigned: whether prices may be zero or negative.
+  /// - Returns: any number where nothing can be said.
   func range(isSigned: Bool) -> NumberRange {
     if unit == .price { return isSigned ? .any : .above(0) }
     let isShare = unit == .fraction
