@@ -174,10 +174,10 @@ public struct PreparedRun: Sendable {
     Engine(
       panel: try Self.makePanel(spec, supplies), detail: try makeDetail(),
       learner: try makeLearner(forecaster, threads),
-      positions: programs.positions, traded: spec.positions.positions.map(\.instrument),
+      trader: Trader(spec, programs),
       broker: Broker(
         instruments: zonedInstruments, execution: execution ?? spec.execution.settings,
-        targets: spec.positions.targets))
+        targets: spec.targetSettings, orders: spec.orderRules, exits: spec.exitRules))
   }
 
   /// The spec's instruments, each with the clocks of its calendar.

@@ -22,6 +22,10 @@ import Market
 public struct Broker: Sendable {
   public let execution: ExecutionSettings
   public let targets: TargetSettings
+  /// One for each instrument, or none where all targets are market orders.
+  let orderRules: [OrderRule]
+  /// One for each instrument, or none where nothing protects positions.
+  let exitRules: [ExitRule]
   let allowsSignedPrices: [Bool]
   var costs: Costs
   /// Of each instrument; 0 for none.
@@ -49,6 +53,8 @@ public struct Broker: Sendable {
   /// orders wait for a change.
   var lastValues: [Double]
   var liquidity: Liquidity?
+  /// Kept where sizes depend on it.
+  var returns: ReturnHistory?
   /// Kept where fees depend on it.
   var tradedVolume: TradedVolume?
   var sequence = 0
@@ -89,12 +95,29 @@ public struct Broker: Sendable {
   ///   - instruments: in the order of the spec; elsewhere each is named by its index.
   ///   - execution: values within their ranges.
   ///   - targets: how the values given to `decide` are read.
+  ///   - orders: how the targets of each instrument are made; empty for market orders.
+  ///   - exits: what protects the positions of each instrument; empty for nothing.
   public init(
-    instruments: [Instrument], execution: ExecutionSettings, targets: TargetSettings
+    instruments: [Instrument], execution: ExecutionSettings, targets: TargetSettings,
+    orders: [OrderRule] = [], exits: [ExitRule] = []
   ) {
     execution.checkRanges()
+    targets.checkRanges(exits: exits)
+    precondition(
+      orders.isEmpty || orders.count == instruments.count, "there is one rule for each instrument")
+    precondition(
+      exits.isEmpty || exits.count == instruments.count, "there is one exit for each instrument")
+    precondition(
+      targets.legs == .legged
+        || orders.allSatisfy({ $0 == OrderRule() }) && exits.allSatisfy(\.isEmpty),
+      "legs that go together are market orders without exits")
     self.execution = execution
     self.targets = targets
+    orderRules = orders.allSatisfy { $0 == OrderRule() } ? [] : orders
+    exitRules = exits.allSatisfy(\.isEmpty) ? [] : exits
+    if targets.unit.usesReturns, let window = targets.volatilityWindow {
+      returns = ReturnHistory(window: window, instruments: instruments.count)
+    }
     allowsSignedPrices = instruments.map(\.allowsSignedPrices)
     costs = Costs(execution)
     for step in instruments.flatMap({ [$0.tick, $0.lot, $0.multiplier] }) {
@@ -187,6 +210,7 @@ public struct Broker: Sendable {
       lows[instrument] = bar.low
     }
     liquidity?.completeBar(of: instrument, volume: bar.volume, close: bar.close)
+    returns?.completeBar(of: instrument, close: bar.close)
   }
 
   /// Ends the path and close phases: orders meet the prices within the bars; margin is tested; on-close

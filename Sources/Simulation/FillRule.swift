@@ -94,9 +94,10 @@ struct FillRule {
     if working.order.isReduceOnly {
       let reducible = max(0, -side.sign * held)
       guard reducible > 0 else { return .ends(.reduceOnly) }
-      if reducible < quantity || (reducible == quantity && quantity < working.remaining) {
+      if reducible < quantity || (reducible == quantity && quantity < working.available) {
         quantity = reducible
-        end = .reduceOnly
+        // What still waits for its entry will have something to reduce.
+        if working.unreleased == 0 { end = .reduceOnly }
       }
     }
     let equity = holding.cash + holding.exposure.net
