@@ -27,7 +27,7 @@ private func adjusted(
   var seen: [Bar] = []
   while try panel.advance() {
     #expect(panel.bars[0] == bars[panel.step], "fills see the prices as they were")
-    seen.append(panel.adjustedBars[0])
+    seen.append(panel.hasActions ? panel.adjustedBars[0] : panel.bars[0])
   }
   return seen
 }
