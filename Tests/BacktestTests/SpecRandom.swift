@@ -50,7 +50,7 @@ struct SpecRandom {
     var text = String.UnicodeScalarView()
     for _ in 0...below(12) { text.append(pick(alphabet)) }
     // The reader drops a byte order mark that begins a text, so no spec has one there.
-    if text.first == "\u{FEFF}" { text.removeFirst() }
+    while text.first == "\u{FEFF}" { text.removeFirst() }
     return text.isEmpty ? "x" : String(text)
   }
   mutating func expression() -> SourceText {
