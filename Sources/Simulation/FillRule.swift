@@ -66,6 +66,9 @@ struct FillRule {
     case fills(Fill)
   }
 
+  /// The share of a position below which what would be left of it is rounding.
+  private static let rounding = 1e-12
+
   /// 1. Liquidity bounds what this bar fills; the rest waits.
   /// 2. A reduce-only order never passes zero.
   /// 3. With equity at or below zero only what lowers exposure is filled; else what would raise
@@ -98,6 +101,12 @@ struct FillRule {
         quantity = reducible
         // What still waits for its entry will have something to reduce.
         if working.unreleased == 0 { end = .reduceOnly }
+      } else if quantity == working.remaining, reducible > quantity,
+        reducible - quantity <= Self.rounding * reducible
+      {
+        // Sums of fills are rounded on different ways; closing is always whole.
+        quantity = reducible
+        end = .reduceOnly
       }
     }
     let equity = holding.cash + holding.exposure.net
