@@ -46,6 +46,7 @@ extension Broker {
     if !decision.wants.isEmpty { submitWants(equity: equity) }
   }
 
+  @inline(__always)
   private mutating func collectWants(_ values: [Double], equity: Double) {
     for instrument in values.indices {
       let value = values[instrument]

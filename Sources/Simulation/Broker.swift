@@ -34,19 +34,23 @@ public struct Broker: Sendable {
   /// What happened since it was last cleared, oldest first.
   public internal(set) var outbox: [BrokerEvent] = []
 
-  var stage = Stage.betweenSteps
-  var bar = -1
+  /// Whether neither margin nor liquidity looks at whole bars.
+  @usableFromInline let takesNoteOfClosesOnly: Bool
+
+  // What is read or written for every instrument at every step can be inlined into the spine.
+  @usableFromInline var stage = Stage.betweenSteps
+  @usableFromInline var bar = -1
   /// Of the current step; nil before the first.
   var time: Timestamp?
-  var account: Account
+  @usableFromInline var account: Account
   /// Orders not yet filled, in the order of submission, which is the order of matching.
   var working: [WorkingOrder] = []
   /// One for each instrument.
-  var quotes: [Quote]
+  @usableFromInline var quotes: [Quote]
   /// The last value acted on of each position expression, NaN before the first; kept only where
   /// orders wait for a change.
   var lastValues: [Double]
-  var liquidity: Liquidity?
+  @usableFromInline var liquidity: Liquidity?
   /// Kept where fees depend on it.
   var tradedVolume: TradedVolume?
   var sequence = 0
@@ -59,14 +63,14 @@ public struct Broker: Sendable {
   // Only within a step, so no part of the state.
 
   /// The account's positions at the latest marks, from `finishClose` on.
-  var valuation = Exposure()
+  @usableFromInline var valuation = Exposure()
   /// Financing that has accrued since the previous step.
   var interest = 0.0
   var borrowCosts: [Double]
   var decision = Decision()
   var changes: [OrderChange] = []
   /// Instruments some of whose orders wait for a level of this step's bar.
-  var pathCount = 0
+  @usableFromInline var pathCount = 0
   var walksPath: [Bool]
   /// This step's bars of those instruments, and finer ones where there are any.
   var pathBars: [Bar] = []
@@ -79,7 +83,7 @@ public struct Broker: Sendable {
   /// Whether an order of this step is still to meet this step's close.
   var meetsThisClose = false
 
-  enum Stage: Sendable { case betweenSteps, open, close, decide, decided }
+  @usableFromInline enum Stage: Sendable { case betweenSteps, open, close, decide, decided }
 
   /// - Parameters:
   ///   - instruments: in the order of the spec; elsewhere each is named by its index.
@@ -116,6 +120,7 @@ public struct Broker: Sendable {
         participation: execution.participation, impact: execution.impact,
         instruments: instruments.count)
     }
+    takesNoteOfClosesOnly = liquidity == nil && execution.maintenanceMargin == nil
     if !execution.fees.tiers.isEmpty { tradedVolume = TradedVolume() }
     if execution.maintenanceMargin != nil {
       highs = Array(repeating: .nan, count: instruments.count)
@@ -148,10 +153,11 @@ public struct Broker: Sendable {
   }
 
   /// Reveals the open of an instrument, and nothing else of its bar.
+  @inlinable
   public mutating func open(instrument: Int, price: Double) {
     precondition(stage == .open, "opens are revealed in the open phase")
     quotes[instrument].open(at: price, bar: bar)
-    liquidity?.beginBar(of: instrument)
+    if liquidity != nil { liquidity?.beginBar(of: instrument) }
   }
 
   /// Ends the open phase: orders meet the opens.
@@ -166,12 +172,23 @@ public struct Broker: Sendable {
   }
 
   /// Reveals the whole bar of an instrument whose open has been revealed.
+  @inlinable
+  public mutating func close(instrument: Int, bar: Bar) {
+    guard takesNoteOfClosesOnly, pathCount == 0 else {
+      return close(instrument: instrument, bar: bar, detail: [])
+    }
+    precondition(stage == .close, "closes are revealed in the close phase")
+    quotes[instrument].close(at: bar.close, bar: self.bar)
+    account.see(high: bar.high, low: bar.low, of: instrument)
+  }
+
+  /// The same with finer bars.
   ///
   /// - Parameters:
   ///   - instrument: with a bar at this step.
   ///   - bar: its bar.
   ///   - detail: finer bars of the same time, in order; read by `path: detail` alone.
-  public mutating func close(instrument: Int, bar: Bar, detail: ArraySlice<Bar> = []) {
+  public mutating func close(instrument: Int, bar: Bar, detail: ArraySlice<Bar>) {
     precondition(stage == .close, "closes are revealed in the close phase")
     quotes[instrument].close(at: bar.close, bar: self.bar)
     if pathCount > 0, walksPath[instrument] {
@@ -216,7 +233,7 @@ public struct Broker: Sendable {
   // MARK: - What can be asked
 
   /// Money: cash and positions at the last marks. In `decide` it is that of phase 3.
-  public var equity: Double { account.ledger.cash + valuation.net }
+  @inlinable public var equity: Double { account.ledger.cash + valuation.net }
 
   public var cash: Double { account.ledger.cash }
 
@@ -224,6 +241,7 @@ public struct Broker: Sendable {
   public var realisedPnl: Double { account.realisedPnl }
 
   /// Units held of an instrument, negative for a short position.
+  @inlinable
   public func position(of instrument: Int) -> Double { account.positions[instrument].quantity }
 
   /// Each position that is open, in the order of instruments, at its last mark. Its average price

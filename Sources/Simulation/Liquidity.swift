@@ -5,7 +5,8 @@ import Bytes
 ///
 /// It is fixed before a bar's open from earlier bars, so it is the same at the bar's open and at its
 /// close. A missing volume counts as none.
-struct Liquidity {
+@usableFromInline
+struct Liquidity: Sendable {
   static let barsMax = 20
 
   /// Nil for no limit.
@@ -44,6 +45,7 @@ struct Liquidity {
     impact > 0 ? impactScales[instrument] : 0
   }
 
+  @usableFromInline
   mutating func beginBar(of instrument: Int) {
     let count = min(barCounts[instrument], Self.barsMax)
     let mean = count > 0 ? sum(of: volumes, instrument, count) / Double(count) : 0
@@ -104,6 +106,7 @@ struct Liquidity {
 }
 
 extension Liquidity: Restorable {
+  @usableFromInline
   func save(to writer: inout StateWriter) {
     writer.write(volumes)
     writer.write(barCounts)
@@ -113,6 +116,7 @@ extension Liquidity: Restorable {
     writer.write(impactScales)
   }
 
+  @usableFromInline
   mutating func restore(from reader: inout StateReader) throws(StateError) {
     volumes = try reader.readDoubles(count: volumes.count, "the volumes of a broker")
     let counts = try reader.readInts()
