@@ -94,14 +94,28 @@ public struct Engine {
     guard !traded.isEmpty else { return }
     readInputs()
     positions.step()
-    hasTarget = false
+    hasTarget = Self.take(&targets, of: traded, from: positions, panel.present)
+    broker.decide(targets)
+  }
+
+  /// Takes over what the position expressions ask for.
+  ///
+  /// - Returns: whether any of it is a value.
+  @inline(__always)
+  private static func take(
+    _ targets: inout [Double], of traded: [Int], from positions: borrowing BoundExpressions,
+    _ present: [Bool]
+  ) -> Bool {
+    // Taken hold of once, not once an instrument.
+    var targets = targets.mutableSpan
+    var hasTarget = false
     for index in traded.indices {
       let instrument = traded[index]
-      let target = panel.present[instrument] ? positions.output(index) : .nan
+      let target = present[instrument] ? positions.output(index) : .nan
       targets[instrument] = target
       hasTarget = hasTarget || !target.isNaN
     }
-    broker.decide(targets)
+    return hasTarget
   }
 
   /// Gives the position expressions what they read: bars, the step's forecasts and the account.

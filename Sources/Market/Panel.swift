@@ -58,7 +58,7 @@ public struct Panel {
       precondition(streams.indices.contains(index), "the clock is one of the instruments")
     }
     let empty = Bar(time: time, open: .nan, high: .nan, low: .nan, close: .nan)
-    lanes = streams.map { Lane(stream: $0, pending: empty) }
+    lanes = streams.map { Lane(stream: $0) }
     self.clock = clock
     self.span = span
     bars = Array(repeating: empty, count: streams.count)
@@ -69,7 +69,8 @@ public struct Panel {
     stepCountUpperBound = Panel.stepBound(streams.map(\.countUpperBound), clock)
     let from = span.from?.milliseconds ?? .min
     for index in lanes.indices {
-      repeat { try lanes[index].refill(through: last) } while lanes[index].time < from
+      try lanes[index].look(through: last)
+      while lanes[index].time < from { try lanes[index].pass(through: last) }
     }
   }
 
@@ -84,16 +85,32 @@ public struct Panel {
     guard next != .max else { return false }
     step += 1
     time = Timestamp(milliseconds: next)
+    try Self.take(&bars, &present, from: &lanes, closingAt: next, last: last)
+    return true
+  }
+
+  /// Takes the bars of a step; an array is taken hold of once, not once an instrument.
+  @inline(__always)
+  private static func take(
+    _ bars: inout [Bar], _ present: inout [Bool], from lanes: inout [Lane], closingAt time: Int64,
+    last: Int64
+  ) throws(BarError) {
+    var lanes = lanes.mutableSpan
+    var bars = bars.mutableSpan
     for index in lanes.indices {
-      let isPresent = lanes[index].time == next
-      // Written where it changes only: to take hold of an array costs more than to read it.
-      if present[index] != isPresent { present[index] = isPresent }
+      let isPresent = lanes[index].time == time
+      if present[index] != isPresent { set(&present, index, isPresent) }
       if isPresent {
-        bars[index] = lanes[index].pending
-        try lanes[index].refill(through: last)
+        bars[index] = lanes[index].stream.coming
+        try lanes[index].pass(through: last)
       }
     }
-    return true
+  }
+
+  // Kept apart, so that a step at which the same instruments have bars as before does not touch it.
+  @inline(never)
+  private static func set(_ present: inout [Bool], _ index: Int, _ isPresent: Bool) {
+    present[index] = isPresent
   }
 
   /// The time of the next step, Int64.max at the end; what lies before it on no step is dropped.
@@ -143,7 +160,7 @@ public struct Panel {
   private mutating func drop(_ index: Int, before time: Int64) throws(BarError) {
     while lanes[index].time < time {
       dropped[index] += 1
-      try lanes[index].refill(through: last)
+      try lanes[index].pass(through: last)
     }
   }
 
@@ -160,28 +177,26 @@ public struct Panel {
   }
 }
 
-/// A stream, and the bar of it that comes next: held apart so that no reader of a panel's bars
-/// sees it.
+/// A stream, whose coming bar is held apart so that no reader of a panel's bars sees it.
 private struct Lane {
   var stream: BarStream
-  var pending: Bar
-  /// Of `pending`; Int64.max at the end of the stream.
+  /// Of the bar that comes next; Int64.max at the end of the stream.
   var time = Int64.max
 
-  init(stream: BarStream, pending: Bar) {
-    self.stream = stream
-    self.pending = pending
+  init(stream: BarStream) { self.stream = stream }
+
+  /// Sees whether there is a bar that closes at `last` or before.
+  @inline(__always)
+  mutating func look(through last: Int64) throws(BarError) {
+    let next = try stream.timeOfComing()
+    time = next <= last ? next : .max
   }
 
-  /// Goes to the next bar that closes at `last` or before.
+  /// Goes past the coming bar.
   @inline(__always)
-  mutating func refill(through last: Int64) throws(BarError) {
-    if let bar = try stream.next(), bar.time.milliseconds <= last {
-      pending = bar
-      time = bar.time.milliseconds
-    } else {
-      time = .max
-    }
+  mutating func pass(through last: Int64) throws(BarError) {
+    stream.pass()
+    try look(through: last)
   }
 }
 
