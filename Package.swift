@@ -76,7 +76,7 @@ let package = Package(
       exclude: ["Reference"]),
     .testTarget(
       name: "SimulationTests", dependencies: ["Simulation", "Market", "Bytes"],
-      exclude: ["Tables"]),
+      exclude: ["Tables", "Reference"]),
     .testTarget(
       name: "PerformanceTests", dependencies: ["Performance", "Market", "Numerics", "Bytes"],
       exclude: ["Reference"]),

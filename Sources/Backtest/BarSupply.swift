@@ -3,8 +3,8 @@ import Market
 import Synthetic
 
 /// Where the bars of one instrument come from, vetted.
-struct BarSupply {
-  enum Origin {
+struct BarSupply: Sendable {
+  enum Origin: Sendable {
     case file(VettedFile)
     case series(BarSeries)
   }
@@ -81,14 +81,18 @@ extension RunSpec {
           "no bar lay within the span, at least one is needed; the bars go from \(first) to \(last)",
           file: name))
     }
-    guard let participation = execution.settings.participation else { return }
+    let settings = execution.settings
+    let needs =
+      settings.participation.map { "participation, \($0)" }
+      ?? (settings.impact > 0 ? "impact, \(settings.impact)" : nil)
+    guard let needs else { return }
     for position in positions.positions {
       let index = position.instrument
       guard !supplies[index].summary.hasVolume else { continue }
       throw .bars(
         BarError(
-          "\(instruments[index].name) had no volume, which execution.participation, "
-            + "\(participation), needs", file: supplies[index].source))
+          "\(instruments[index].name) had no volume, which execution.\(needs), needs",
+          file: supplies[index].source))
     }
   }
 

@@ -17,6 +17,8 @@ import WalkForward
 public struct Engine {
   private(set) var panel: Panel
   private(set) var learner: Learner?
+  /// Takes the place of the learner where a run acts on another's forecasts.
+  private var recorded: RecordedForecasts?
   private var positions: BoundExpressions
   /// The instrument of each position expression.
   private let traded: [Int]
@@ -29,11 +31,13 @@ public struct Engine {
 
   init(
     panel: consuming Panel, learner: Learner?, positions: ExpressionProgram, traded: [Int],
-    broker: Broker
+    broker: Broker, recorded: RecordedForecasts? = nil
   ) {
+    precondition(learner == nil || recorded == nil, "forecasts come from one place")
     targets = Array(repeating: .nan, count: panel.instrumentCount)
     self.panel = panel
     self.learner = learner
+    self.recorded = recorded
     self.positions = BoundExpressions(positions)
     self.traded = traded
     self.broker = broker
@@ -78,6 +82,7 @@ public struct Engine {
     broker.finishClose()
 
     try learner?.step(panel, emit)
+    recorded?.advance()
 
     decide()
     let point = broker.finishStep()
@@ -125,7 +130,8 @@ public struct Engine {
       let value =
         switch positions.inputs[place] {
         case .field(let instrument, let field): panel.value(of: field, instrument)
-        case .forecast(let horizon): learner?.forecast(horizon: horizon) ?? .nan
+        case .forecast(let horizon):
+          learner?.forecast(horizon: horizon) ?? recorded?.forecast(horizon: horizon) ?? .nan
         case .position(let instrument): broker.position(of: instrument)
         case .equity: broker.equity
         }
@@ -165,6 +171,7 @@ extension Engine: Restorable {
   public func save(to writer: inout StateWriter) {
     panel.save(to: &writer)
     learner?.save(to: &writer)
+    recorded?.save(to: &writer)
     positions.save(to: &writer)
     broker.save(to: &writer)
     writer.write(hasDecided)
@@ -175,6 +182,7 @@ extension Engine: Restorable {
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
     try panel.restore(from: &reader)
     try learner?.restore(from: &reader)
+    try recorded?.restore(from: &reader)
     try positions.restore(from: &reader)
     try broker.restore(from: &reader)
     hasDecided = try reader.readBool()

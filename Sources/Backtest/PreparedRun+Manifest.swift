@@ -36,6 +36,7 @@ extension PreparedRun {
       warnings.append(
         "\(crossed) forecasts had quantiles out of order, which were sorted")
     }
+    warnings += endsOfPositions(engine.broker)
     for (instrument, dropped) in zip(spec.instruments, engine.panel.dropped) where dropped > 0 {
       warnings.append(
         "\(dropped) bars of \(instrument.name) closed between the steps of the clock and were left "
@@ -52,6 +53,24 @@ extension PreparedRun {
           "\(instrument.name) jumped at \(jump.time.iso8601) as by a split of \(jump.ratio), taken "
             + "as a true move")
       }
+    }
+    return warnings
+  }
+
+  /// Positions that were closed whatever the strategy wanted.
+  private func endsOfPositions(_ broker: Broker) -> [String] {
+    var warnings: [String] = []
+    if broker.marginCallCount > 0 {
+      let times = broker.marginCallCount == 1 ? "once" : "\(broker.marginCallCount) times"
+      warnings.append(
+        "margin was short \(times): all positions were closed at the next open, at twice the slippage"
+      )
+    }
+    if broker.stoppedAtBar >= 0 {
+      warnings.append(
+        "the drawdown stop ended all trading at bar \(broker.stoppedAtBar): equity lay "
+          + "\(SpecWriter.number(spec.execution.settings.maxDrawdown ?? 0)) below its peak or further"
+      )
     }
     return warnings
   }

@@ -12,7 +12,7 @@ import WalkForward
 ///     let prepared = try PreparedRun(spec, variant: .detected)
 ///     var engine = try prepared.makeEngine()
 ///     while try engine.step({ event in print(event) }) {}
-public struct PreparedRun {
+public struct PreparedRun: Sendable {
   /// With `first` resolved to a count.
   public let spec: RunSpec
   public let programs: RunPrograms
@@ -149,6 +149,19 @@ public struct PreparedRun {
       broker: Broker(
         instruments: spec.instruments, execution: spec.execution.settings,
         targets: spec.positions.targets))
+  }
+
+  /// Makes an engine that acts on another run's forecasts under other rules of execution.
+  func makeEngine(
+    replaying forecasts: RecordedForecasts, execution: ExecutionSettings
+  ) throws(RunFailure) -> Engine {
+    Engine(
+      panel: try Self.makePanel(spec, supplies), learner: nil, positions: programs.positions,
+      traded: spec.positions.positions.map(\.instrument),
+      broker: Broker(
+        instruments: spec.instruments, execution: execution,
+        targets: spec.positions.targets),
+      recorded: forecasts)
   }
 
   private func makeLearner(

@@ -1,12 +1,12 @@
 import Bytes
-import Journal
 import Performance
 import Recurrent
 
 /// Follows a run event by event for all the figures of its manifest and summary.
 public struct RunMetrics: Restorable, Sendable {
-  private var equity: EquityMetrics
+  private(set) var equity: EquityMetrics
   private(set) var trades = TradeMetrics()
+  private var ambiguous = AmbiguousProfit()
   private var forecasts: ForecastMetrics?
   /// Of each horizon, the standard deviations over the members of an ensemble.
   private var spreads: [MeanOfFinite] = []
@@ -32,8 +32,12 @@ public struct RunMetrics: Restorable, Sendable {
 
   mutating func add(_ event: Event) {
     switch event {
-    case .fill(let fill): equity.add(fill)
-    case .trade(let trade, _): trades.add(trade)
+    case .fill(let fill):
+      equity.add(fill)
+      ambiguous.add(fill)
+    case .trade(let trade, _):
+      trades.add(trade)
+      ambiguous.add(trade)
     case .equity(let point, let hasPosition, let orderCouldFill):
       equity.add(point, hasPosition: hasPosition, orderCouldFill: orderCouldFill)
     case .forecast(let forecast, _, _):
@@ -51,48 +55,28 @@ public struct RunMetrics: Restorable, Sendable {
     }
   }
 
-  /// Return and cost figures.
-  public var returns: ReturnReport { equity.report }
-  /// Forecast figures, one report a horizon.
-  public var forecastReports: [ForecastReport] { forecasts?.reports ?? [] }
-
-  public func verdict(leaks: [RunStatement]) -> Verdict {
-    Verdict(leaks: leaks.map(\.kind.rawValue), forecasts: forecastReports, returns: returns)
+  /// The figures of the run so far.
+  ///
+  /// - Parameters:
+  ///   - leaks: what it saw of the future, identifiers only.
+  ///   - instruments: names, in the order of the spec.
+  /// - Returns: all of them.
+  func figures(leaks: [String], instruments: [String]) -> RunFigures {
+    RunFigures(
+      returns: equity.report, trades: trades, ambiguous: ambiguous,
+      horizons: zip(forecasts?.reports ?? [], spreads).map {
+        RunFigures.Horizon(report: $0, ensembleSpread: $1.figure)
+      },
+      leaks: leaks, instruments: instruments)
   }
 
-  /// The manifest's `metrics`: figures by name, those of the first horizon among them, the others'
-  /// with `_h` and the horizon behind; those of the whole span under `whole_span`; for each that is
-  /// null the reason under `undefined`; and the verdict.
-  func json(leaks: [RunStatement]) -> [String: JSONValue] {
-    let (returns, forecastReports) = (self.returns, self.forecastReports)
-    var table = FigureTable()
-    table.put(returns.metrics)
-    table.put(trades.report.metrics)
-    for (index, report) in forecastReports.enumerated() {
-      let suffix = index == 0 ? "" : "_h\(report.horizon)"
-      table.put(report.metrics, suffix: suffix)
-      table.put([Metric("ensemble_spread", .target, spreads[index].figure)], suffix: suffix)
-    }
-    var whole = FigureTable()
-    whole.put(returns.wholeSpanMetrics)
-    let verdict = Verdict(
-      leaks: leaks.map(\.kind.rawValue), forecasts: forecastReports, returns: returns)
-    var values = table.values
-    if let first = forecastReports.first {
-      values["horizon"] = .int(first.horizon)
-      values["horizons"] = .array(forecastReports.map { .int($0.horizon) })
-    }
-    values["whole_span"] = .object(whole.values)
-    values["undefined"] = .object(table.reasons)
-    values["verdict"] = .object([
-      "kind": .string(verdict.kind.rawValue), "text": .string(verdict.text),
-    ])
-    return values
-  }
+  /// Whether forecasts of a horizon are followed.
+  func hasHorizon(_ horizon: Int) -> Bool { horizons.contains(horizon) }
 
   public func save(to writer: inout StateWriter) {
     equity.save(to: &writer)
     trades.save(to: &writer)
+    ambiguous.save(to: &writer)
     forecasts?.save(to: &writer)
     for spread in spreads { spread.save(to: &writer) }
     writer.write(forecastCount)
@@ -101,6 +85,7 @@ public struct RunMetrics: Restorable, Sendable {
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
     try equity.restore(from: &reader)
     try trades.restore(from: &reader)
+    try ambiguous.restore(from: &reader)
     try forecasts?.restore(from: &reader)
     for index in spreads.indices { try spreads[index].restore(from: &reader) }
     forecastCount = try reader.readInt()
@@ -140,19 +125,5 @@ extension Loss {
       let upper = quantiles.last, lower < upper
     else { return nil }
     return ForecastInterval(lower: lower, upper: upper)
-  }
-}
-
-/// Figures by name, and for those without a value the reason.
-private struct FigureTable {
-  var values: [String: JSONValue] = [:]
-  var reasons: [String: JSONValue] = [:]
-
-  mutating func put(_ metrics: [Metric], suffix: String = "") {
-    for metric in metrics {
-      let name = metric.name + suffix
-      values[name] = JSONValue(metric.value)
-      if let reason = metric.reason { reasons[name] = .string(reason) }
-    }
   }
 }

@@ -298,9 +298,7 @@ public final class RunSession {
 
   /// Brings into the manifest what is known at the end.
   private func describe() {
-    manifest.metrics = metrics.json(leaks: prepared.statements.leaks)
-    let tables = metrics.tables(instruments: prepared.spec.instruments.map(\.name))
-    manifest.metrics.merge(tables) { figure, _ in figure }
+    manifest.metrics = figures.json
     if let washout = engine.learner?.washoutJSON { manifest.metrics["washout"] = washout }
     manifest.warnings = prepared.warnings(after: engine, metrics)
     manifest.openOrders = prepared.describe(engine.broker.openOrders)
@@ -314,7 +312,11 @@ public final class RunSession {
   }
 
   /// The figures of the run so far.
-  public var figures: RunMetrics { metrics }
+  public var figures: RunFigures {
+    metrics.figures(
+      leaks: prepared.statements.leaks.map(\.kind.rawValue),
+      instruments: prepared.spec.instruments.map(\.name))
+  }
 
   private func journalWork<Result>(
     _ body: () throws(JournalError) -> Result

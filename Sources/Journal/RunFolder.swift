@@ -21,7 +21,11 @@ public final class RunFolder {
 
   static let lockName = "lock"
   public static let checkpointName = "checkpoint"
-  private static let fileNames = [Manifest.fileName, "spec.yaml", "report.html"]
+  /// What `pawl run --sensitivity` adds to a run directory.
+  public static let sensitivityName = "sensitivity.json"
+  private static let fileNames = [
+    Manifest.fileName, "spec.yaml", "report.html", sensitivityName,
+  ]
 
   /// The file of a network's weights: `model.safetensors` of the first, `model-2.safetensors` and so on
   /// of those that forecast beside it.

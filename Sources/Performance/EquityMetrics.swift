@@ -74,7 +74,7 @@ public struct EquityMetrics: Sendable {
 
   /// Takes a fill of the bar whose point is added next.
   public mutating func add(_ fill: Fill) {
-    tradedValue += abs(fill.quantity * fill.price)
+    tradedValue += abs(fill.value)
     fees += fill.fee
     slippage += fill.slippage
   }

@@ -1,6 +1,6 @@
 /// Costs of trading, over all fills.
 public struct CostFigures: Equatable, Sendable {
-  /// Σ|quantity · price| over both sides, money.
+  /// Σ|value| of all fills, money of the account.
   public var tradedValue: Double
   /// Money.
   public var fees: Double

@@ -131,12 +131,14 @@ struct Span {
         : .undefined("no time passed"))
   }
 
+  private static let single = "one return has no standard deviation"
+
   /// std(r, n − 1), above zero or undefined where a ratio to it would be noise.
   private var deviation: Figure {
     ifSolvent(
       sums.bars > 1
         ? Figure(sums.deviation, orUndefined: Self.tooLarge)
-        : .undefined("one return has no standard deviation"))
+        : .undefined(Self.single))
   }
 
   private func perRootYear(_ value: Double) -> Figure {
@@ -169,9 +171,10 @@ struct Span {
 
   private var sortino: Figure {
     ifSolvent(
-      aboveRounding(sums.shortfallDeviation, "no return was below the minimum").then { deviation in
-        perRootYear((sums.meanReturn - minimumReturn) / deviation)
-      })
+      sums.bars > 1
+        ? aboveRounding(sums.shortfallDeviation, "no return was below the minimum").then {
+          perRootYear((sums.meanReturn - minimumReturn) / $0)
+        } : .undefined(Self.single))
   }
 
   private func isRecovered(_ row: DrawdownRow?) -> Figure {

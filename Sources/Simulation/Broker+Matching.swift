@@ -131,7 +131,7 @@ extension Broker {
     FillRule(
       costs: costs, limits: execution.limits, tick: ticks[instrument], lot: lots[instrument],
       factor: quotes[instrument].factor,
-      impactScale: liquidity?.impactScale(of: instrument) ?? 0)
+      impact: liquidity?.impact(of: instrument) ?? .none)
   }
 
   /// Ends an order without a fill, and what hangs on it; it is taken off the list later.

@@ -115,7 +115,7 @@ extension Broker {
   }
 
   private func firstRejection(of requests: [OrderRequest], isChild: Bool = false) -> OrderReason? {
-    if !mayTrade { return isStopped ? .drawdownStop : .marginCall }
+    if !mayTrade { return stoppedAtBar >= 0 ? .drawdownStop : .marginCall }
     for request in requests {
       let check = OrderCheck(
         now: now, isSigned: allowsSignedPrices[request.instrument],

@@ -18,7 +18,8 @@ extension Broker: Restorable {
     tradedVolume?.save(to: &writer)
     writer.write(sequence)
     writer.write(orderCount)
-    writer.write(isStopped)
+    writer.write(stoppedAtBar)
+    writer.write(marginCallCount)
     writer.write(isLiquidating)
   }
 
@@ -50,7 +51,8 @@ extension Broker: Restorable {
     try tradedVolume?.restore(from: &reader)
     sequence = try reader.readInt()
     orderCount = try reader.readInt()
-    isStopped = try reader.readBool()
+    stoppedAtBar = try reader.readInt()
+    marginCallCount = try reader.readInt()
     isLiquidating = try reader.readBool()
     valuation = Exposure(of: account.positions, at: quotes)
   }

@@ -20,21 +20,22 @@ extension Broker {
     }
     guard adverse.gross > 0, cash + adverse.net < margin * adverse.gross else { return }
     isLiquidating = true
+    marginCallCount += 1
     closeAll(.marketOnOpen, .marginCall, delayBars: 0)
   }
 
   /// Ends all trading where equity at the close lies too far below its peak: waiting orders are
   /// cancelled, and positions closed by the usual orders.
   mutating func testDrawdown(_ most: Double) {
-    guard !isStopped, equity <= account.peakEquity * (1 - most) else { return }
-    isStopped = true
+    guard stoppedAtBar < 0, equity <= account.peakEquity * (1 - most) else { return }
+    stoppedAtBar = bar
     closeAll(
       execution.fill == .nextOpen ? .market : .marketOnClose, .drawdownStop,
       delayBars: execution.delayBars)
   }
 
-  /// Orders that closing positions alone may give now.
-  var mayTrade: Bool { !isStopped && !isLiquidating }
+  /// Whether the strategy's own orders are taken.
+  var mayTrade: Bool { stoppedAtBar < 0 && !isLiquidating }
 
   private mutating func closeAll(_ type: OrderType, _ reason: OrderReason, delayBars: Int) {
     // What closes positions already is left to do so.

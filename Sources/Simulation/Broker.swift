@@ -55,8 +55,10 @@ public struct Broker: Sendable {
   var tradedVolume: TradedVolume?
   var sequence = 0
   var orderCount = 0
-  /// Whether the drawdown stop has ended all trading.
-  var isStopped = false
+  /// The bar at which the drawdown stop ended all trading, -1 before.
+  public internal(set) var stoppedAtBar = -1
+  /// How often margin was short.
+  public internal(set) var marginCallCount = 0
   /// Whether positions are being closed because margin was short.
   var isLiquidating = false
 

@@ -73,24 +73,20 @@ extension ExposureDemand {
   }
 
   /// The largest with |net| <= limit · (equity − cost · traded).
-  fileprivate func net(_ limit: Double) -> Double {
-    largest(along: side.sign * exposure.net, limit)
-  }
+  fileprivate func net(_ limit: Double) -> Double { largest(exposure.net, limit) }
 
   /// The same of the instrument's own exposure.
-  fileprivate func position(_ limit: Double) -> Double {
-    largest(along: side.sign * held * reference, limit)
-  }
+  fileprivate func position(_ limit: Double) -> Double { largest(held * reference, limit) }
 
-  /// `along` is the bounded value counted in the order's direction, below 0 where the order lowers it.
-  private func largest(along: Double, _ limit: Double) -> Double {
-    // A price below zero moves the value against the order's side: such fills are left to gross.
-    guard reference > 0 else { return quantity }
-    let after = along + quantity * reference
+  private func largest(_ value: Double, _ limit: Double) -> Double {
+    let size = abs(reference)
+    // Counted in the direction in which the order moves it, below 0 where that is towards zero.
+    let along = (reference < 0 ? -side.sign : side.sign) * value
+    let after = along + quantity * size
     guard after > abs(along), after > limit * (equity - costPerUnit * quantity) + rounding(limit)
     else { return quantity }
-    let fits = (limit * equity - along) / (reference + limit * costPerUnit)
-    return min(quantity, max(fits, max(0, -along / reference)))
+    let fits = (limit * equity - along) / (size + limit * costPerUnit)
+    return min(quantity, max(fits, max(0, -along / size)))
   }
 
   /// What the cash pays for.

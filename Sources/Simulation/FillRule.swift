@@ -46,8 +46,7 @@ struct FillRule {
   let lot: Double
   /// Money that a unit is worth for each 1 of its price.
   let factor: Double
-  /// √q times this is the share by which an order moves the price; NaN where it should and is not known.
-  let impactScale: Double
+  let impact: MarketImpact
 
   /// What fills, and what it costs.
   struct Fill {
@@ -88,7 +87,7 @@ struct FillRule {
     var quantity = min(wanted, holding.capacity)
     if lot > 0, quantity < wanted { quantity = LotRule.quantity(quantity, lot: lot) }
     // A price in a currency without a rate, or an impact that nobody knows yet, fills nothing.
-    guard quantity > 0, !factor.isNaN, !slips || !impactScale.isNaN else { return .waits }
+    guard quantity > 0, !factor.isNaN, !slips || !impact.isUnknown else { return .waits }
 
     let held = holding.held
     var end: OrderReason?
@@ -134,8 +133,8 @@ struct FillRule {
     var fill = Fill(quantity: quantity, price: price, fee: 0, impact: 0, end: end)
     fill.fee = costs.fee(
       value: quantity * (price * factor), quantity: quantity, of: working, isMaker: isMaker)
-    if slips, impactScale > 0 {
-      let move = abs(reference) * impactScale * quantity.squareRoot()
+    if slips, impact != .none {
+      let move = abs(reference) * impact.share(quantity)
       fill.impact = min(move, abs(price - reference)) * quantity * abs(factor)
     }
     return fill
@@ -151,7 +150,7 @@ struct FillRule {
       ? costs.price(
         reference: reference, side: order.side, tick: tick,
         scale: working.reason == .marginCall ? 2 : 1,
-        impact: impactScale > 0 ? impactScale * quantity.squareRoot() : 0)
+        impact: impact.share(quantity))
       : TickRule.against(reference, side: order.side, tick: tick)
     guard let limit = order.limitPrice else { return price }
     return order.side == .buy ? min(price, limit) : max(price, limit)

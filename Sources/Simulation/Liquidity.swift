@@ -1,5 +1,25 @@
 import Bytes
 
+/// The square-root law: an order of q units moves the price by Y · σ · √(q/V) of its size.
+/// B. Tóth et al., "Anomalous price impact and the critical nature of liquidity in financial markets",
+/// Physical Review X 1 (2011).
+struct MarketImpact: Equatable {
+  /// Y · σ, σ the standard deviation of returns.
+  let scale: Double
+  /// V, units.
+  let volume: Double
+
+  static let none = MarketImpact(scale: 0, volume: 1)
+  static let unknown = MarketImpact(scale: .nan, volume: .nan)
+
+  var isUnknown: Bool { scale.isNaN }
+
+  /// The share of the price.
+  func share(_ quantity: Double) -> Double {
+    scale == 0 ? 0 : scale * (quantity / volume).squareRoot()
+  }
+}
+
 /// What a market can take, by the last completed bars of each instrument: the share of usual volume that
 /// one bar's fills may have together, and how far an order of some size moves the price.
 ///
@@ -21,8 +41,7 @@ struct Liquidity: Sendable {
   /// Returns from close to close in the same slots, 0 of the first bar; empty without impact.
   private var returns: [Double] = []
   private var lastCloses: [Double] = []
-  /// Y · σ / √V of the current bar, so that √q times it is the impact; NaN where it is not known.
-  private var impactScales: [Double] = []
+  private var impacts: [MarketImpact] = []
 
   init(participation: Double?, impact: Double, instruments: Int) {
     self.participation = participation
@@ -34,16 +53,13 @@ struct Liquidity: Sendable {
     if impact > 0 {
       returns = volumes
       lastCloses = Array(repeating: .nan, count: instruments)
-      impactScales = lastCloses
+      impacts = Array(repeating: .unknown, count: instruments)
     }
   }
 
   func capacity(of instrument: Int) -> Double { capacities[instrument] }
 
-  /// √q times this is the share by which an order of q units moves the price; NaN where it is not known.
-  func impactScale(of instrument: Int) -> Double {
-    impact > 0 ? impactScales[instrument] : 0
-  }
+  func impact(of instrument: Int) -> MarketImpact { impact > 0 ? impacts[instrument] : .none }
 
   @usableFromInline
   mutating func beginBar(of instrument: Int) {
@@ -53,8 +69,9 @@ struct Liquidity: Sendable {
     if impact > 0 {
       // The first bar has no return.
       let changes = min(barCounts[instrument] - 1, Self.barsMax)
-      let deviation = changes > 1 ? deviation(instrument, changes) : .nan
-      impactScales[instrument] = mean > 0 ? impact * deviation / mean.squareRoot() : .nan
+      impacts[instrument] =
+        changes > 1 && mean > 0
+        ? MarketImpact(scale: impact * deviation(instrument, changes), volume: mean) : .unknown
     }
   }
 
@@ -113,7 +130,7 @@ extension Liquidity: Restorable {
     writer.write(capacities)
     writer.write(returns)
     writer.write(lastCloses)
-    writer.write(impactScales)
+    writer.write(impacts.flatMap { [$0.scale, $0.volume] })
   }
 
   @usableFromInline
@@ -127,6 +144,9 @@ extension Liquidity: Restorable {
     capacities = try reader.readDoubles(count: capacities.count, "the capacities of a broker")
     returns = try reader.readDoubles(count: returns.count, "the returns of a broker")
     lastCloses = try reader.readDoubles(count: lastCloses.count, "the closes of a broker")
-    impactScales = try reader.readDoubles(count: impactScales.count, "the impacts of a broker")
+    let values = try reader.readDoubles(count: 2 * impacts.count, "the impacts of a broker")
+    impacts = impacts.indices.map {
+      MarketImpact(scale: values[2 * $0], volume: values[2 * $0 + 1])
+    }
   }
 }

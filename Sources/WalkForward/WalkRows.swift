@@ -44,6 +44,22 @@ public struct Forecast: Equatable, Sendable {
   public var upper: Double = .nan
   /// The standard deviation over the members of an ensemble, NaN where there are no two.
   public var spread: Double = .nan
+
+  public init(
+    bar: Int, horizon: Int, trainedThroughBar: Int, refit: Int, value: Double, naive: Double,
+    mean: Double, lower: Double = .nan, upper: Double = .nan, spread: Double = .nan
+  ) {
+    self.bar = bar
+    self.horizon = horizon
+    self.trainedThroughBar = trainedThroughBar
+    self.refit = refit
+    self.value = value
+    self.naive = naive
+    self.mean = mean
+    self.lower = lower
+    self.upper = upper
+    self.spread = spread
+  }
 }
 
 /// A forecast whose label has matured. A row of `scores`.
@@ -51,6 +67,12 @@ public struct Score: Equatable, Sendable {
   public var bar: Int
   public var forecast: Forecast
   public var actual: Double
+
+  public init(bar: Int, forecast: Forecast, actual: Double) {
+    self.bar = bar
+    self.forecast = forecast
+    self.actual = actual
+  }
 }
 
 /// What the model makes of a sample that it was trained on at the last refit. A row of `fitted`.

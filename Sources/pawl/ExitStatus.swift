@@ -14,7 +14,7 @@ enum ExitStatus: Int32 {
   case bars = 3
   /// Reading or writing failed.
   case files = 4
-  /// `verify`, `diff`, `golden` or `audit` found something.
+  /// `verify`, `metrics`, `diff`, `golden` or `audit` found something.
   case mismatch = 5
   /// Another process has the run directory.
   case locked = 6

@@ -9,7 +9,8 @@ struct Pawl: AsyncParsableCommand {
     abstract: "A walk-forward backtesting engine: time-safe, the same bits everywhere.",
     version: Release.version,
     subcommands: [
-      RunCommand.self, ResumeCommand.self, VerifyCommand.self, DiffCommand.self,
+      RunCommand.self, ResumeCommand.self, VerifyCommand.self, MetricsCommand.self,
+      DiffCommand.self,
       GoldenCommand.self, AuditCommand.self, ExplainCommand.self, GenerateCommand.self,
       ModelCommand.self, BenchCommand.self,
     ])

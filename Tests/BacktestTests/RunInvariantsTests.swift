@@ -116,7 +116,9 @@ private func whole(_ text: String) -> Int { Int(text) ?? .min / 2 }
     Damage(
       "flows", 2, "amount", to: tripled, at: "equity.csv.zst:3:cash",
       needed: "what fills, fees and flows leave"),
-    Damage("flows", 2, "kind", to: "gift", needed: "interest or borrow"),
+    Damage("flows", 2, "kind", to: "gift", needed: "one of interest, borrow, dividend"),
+    Damage("fills", 1, "value", to: nudged, needed: "quantity times price"),
+    Damage("trades", 1, "ambiguous", to: "2", needed: "0 or 1"),
     // Orders and fills.
     Damage("orders", 1, "seq", to: "2", needed: "1, counted over orders and fills"),
     Damage("orders", 1, "event", to: "vanished", needed: "an event of an order"),
@@ -213,6 +215,7 @@ private func whole(_ text: String) -> Int { Int(text) ?? .min / 2 }
     var fills = try TableText("fills", of: run)
     let price = number(fills[2, "price"]) + 0.01
     fills[2, "price"] = "\(price)"
+    fills[2, "value"] = "\(number(fills[2, "quantity"]) * price)"
     fills[2, "fee"] = "\(abs(number(fills[2, "quantity"]) * price) * 1 / 1e4)"
     try fills.write()
     let bar = whole(fills[2, "bar"])

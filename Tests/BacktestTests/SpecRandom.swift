@@ -268,8 +268,8 @@ extension SpecRandom {
       takerBps: fraction() * 9999, makerBps: fraction() * 9999, perUnit: fraction(),
       perOrder: fraction(), minimum: fraction())
     var volume = 0.0
-    while chance(40) {
-      volume += positive()
+    while chance(40), volume < 1e300 {
+      volume = 2 * volume + positive()
       fees.tiers.append(FeeTier(volume: volume, takerBps: fraction(), makerBps: fraction()))
     }
     return fees

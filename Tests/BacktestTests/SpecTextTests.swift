@@ -79,12 +79,26 @@ import Testing
         Y: -10 * sign(forecast)
       execution:
         cash: 100000.0
+        account: margin
         fill: next_open
-        fee_bps: 1.0
-        slippage_bps: 0.0
-        max_leverage: 4.0
+        path: worst
+        limit_touch: false
         delay_bars: 0
+        fee_bps: 1.0
+        maker_fee_bps: 1.0
+        fee_per_unit: 0.0
+        fee_per_order: 0.0
+        fee_minimum: 0.0
+        slippage_bps: 0.0
+        slippage_ticks: 0.0
+        impact: 0.0
         participation: none
+        max_leverage: 4.0
+        max_net: none
+        max_position: none
+        max_drawdown: none
+        initial_margin: none
+        maintenance_margin: none
         borrow_bps_year: 0.0
         risk_free: 0.0
       logs:

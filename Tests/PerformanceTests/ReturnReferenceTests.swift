@@ -58,6 +58,27 @@ func periodsAndRollingRatiosAgreeWithEmpyrical(reference: ReferenceCase) throws 
   for (found, value) in zip(rolling.dropFirst(19), expected) { #expect(agrees(found, value)) }
 }
 
+@Test(arguments: try ReferenceCase.read("edges.txt"))
+func edgesAgreeWithEmpyricalAndAreNullWhereItHasNoNumber(reference: ReferenceCase) throws {
+  var metrics = EquityMetrics(startingEquity: 100_000, barsPerYear: 365)
+  for (bar, equity) in reference.list("equity").enumerated() {
+    metrics.add(
+      point(bar: bar, milliseconds: Int64(reference.list("times")[bar]), equity: equity),
+      hasPosition: true, orderCouldFill: true)
+  }
+  let report = metrics.report
+  for name in ["volatility", "sharpe", "sortino", "max_drawdown", "var_95", "cvar_95"] {
+    let expected = try reference.number(name)
+    for found in [report.metrics.figure(name), report.wholeSpanMetrics.figure(name)] {
+      if expected.isFinite {
+        #expect(agrees(found.value, expected, relative: true), "\(name) was not \(expected)")
+      } else {
+        #expect(found.value == nil && found.reason?.isEmpty == false, "\(name)")
+      }
+    }
+  }
+}
+
 private struct Row {
   var time: Int64
   var equity: Double

@@ -83,6 +83,22 @@ private struct ConformanceCase {
       case "participation": execution.participation = value
       case "tick": instrument.tick = value
       case "lot": instrument.lot = value
+      case "maker": execution.fees.makerBps = value
+      case "per_unit": execution.fees.perUnit = value
+      case "per_order": execution.fees.perOrder = value
+      case "minimum": execution.fees.minimum = value
+      case "tier":
+        let tier = text.split(separator: ":").compactMap { Double($0) }
+        execution.fees.tiers.append(
+          FeeTier(volume: tier[0], takerBps: tier[1], makerBps: tier[1]))
+      case "impact": execution.impact = value
+      case "multiplier": instrument.multiplier = value
+      case "account": execution.limits.account = try #require(AccountKind(rawValue: text))
+      case "initial": execution.limits.initialMargin = value
+      case "maintenance": execution.maintenanceMargin = value
+      case "net": execution.limits.maxNet = value
+      case "position": execution.limits.maxPosition = value
+      case "drawdown": execution.maxDrawdown = value
       case "positive": instrument.allowsSignedPrices = false
       default: Issue.record("\(pair[0]) is no setting")
       }
@@ -102,26 +118,31 @@ private struct ConformanceCase {
     let requests = row.orders.split(separator: ";").map { $0.split(separator: " ") }
     for (step, text) in row.bars.split(separator: " ").enumerated() {
       broker.beginStep(bar: step, time: time(step))
-      let bar = try self.bar(text)
+      let parts = text.split { "{+}".contains($0) }
+      let bar = try self.bar(parts[0])
+      let detail = try parts.dropFirst().compactMap { try self.bar($0) }
+      let given = try requests.map { try at($0) }.filter { $0.step == step }.map(\.words)
+      for words in given where words.first == "split" || words.first == "dividend" {
+        let value = try #require(Double(words.last ?? ""))
+        broker.apply(
+          words.first == "split" ? .split(ratio: value) : .dividend(amount: value), to: 0)
+      }
       if let bar { broker.open(instrument: 0, price: bar.open) }
       broker.finishOpen()
-      if let bar { broker.close(instrument: 0, bar: bar) }
+      if let bar { broker.close(instrument: 0, bar: bar, detail: detail[...]) }
       broker.finishClose()
-      for words in requests {
-        var words = words[...]
-        var at = 0
-        if let first = words.first, first.hasPrefix("@") {
-          at = try #require(Int(first.dropFirst()))
-          words.removeFirst()
-        }
-        if at == step { try give(words, to: &broker, &found) }
-      }
+      for words in given { try give(words, to: &broker, &found) }
       _ = broker.finishStep()
       found += broker.outbox.compactMap(describe)
       broker.clearOutbox()
     }
     found += broker.openOrders.map { "open \($0.order.id)" }
     return found.isEmpty ? "none" : found.joined(separator: "; ")
+  }
+
+  private func at(_ words: [Substring]) throws -> (step: Int, words: ArraySlice<Substring>) {
+    guard let first = words.first, first.hasPrefix("@") else { return (0, words[...]) }
+    return (try #require(Int(first.dropFirst())), words.dropFirst())
   }
 
   private func time(_ step: Int) -> Timestamp {
@@ -143,6 +164,7 @@ private struct ConformanceCase {
   ) throws {
     let rest = words.dropFirst()
     switch words.first {
+    case "split", "dividend": break
     case "cancel":
       if let reason = broker.cancel(try #require(Int(rest.first ?? ""))) {
         found.append("not cancelled \(reason.name)")
@@ -249,6 +271,8 @@ private struct ConformanceCase {
       case .cancelled, .replaced, .expired, .rejected:
         return "\(event.bar) \(event.kind.name) \(event.order.id) \(event.reason?.name ?? "")"
       }
+    case .flow(let flow) where flow.kind == .dividend:
+      return "\(flow.bar) dividend \(number(sign * flow.amount))"
     case .trade, .flow, .action: return nil
     }
   }

@@ -55,8 +55,9 @@ struct OrderPropertyTests {
         case .partlyFilled: open[id, default: 0] -= event.quantity
         case .triggered, .released: break
         case .filled:
-          let isCut = event.reason == .cutLeverage || event.reason == .reduceOnly
-          if !isCut, event.quantity != open[id] { faults.append("\(id) is filled whole") }
+          if event.reason?.isCut != true, event.quantity != open[id] {
+            faults.append("\(id) is filled whole")
+          }
         case .cancelled, .replaced, .expired, .rejected:
           if event.quantity != open[id] { faults.append("\(id) ended at what was left") }
           if event.reason == nil { faults.append("\(id) ended without a reason") }
@@ -80,6 +81,10 @@ struct OrderPropertyTests {
       // One instrument: with several, sells before buys is another order of adding.
       var scenario = OrderScenario(seed: seed, instruments: 1)
       scenario.base.execution.borrowBpsYear = 0
+      // Who is short owes a dividend, on which side of zero the price may be.
+      scenario.corporate = scenario.corporate.map {
+        $0.filter { if case .split = $0.kind { true } else { false } }
+      }
       var mirror = scenario
       mirror.changeBars {
         Bar(
@@ -127,6 +132,11 @@ struct OrderPropertyTests {
       let scenario = OrderScenario(seed: seed)
       var doubled = scenario
       doubled.base.execution.cash *= 2
+      doubled.base.execution.fees.perOrder *= 2
+      doubled.base.execution.fees.minimum *= 2
+      for tier in doubled.base.execution.fees.tiers.indices {
+        doubled.base.execution.fees.tiers[tier].volume *= 2
+      }
       doubled.base.values = scenario.base.values.map { $0.map { 2 * $0 } }
       doubled.base.instruments = scenario.base.instruments.map {
         var instrument = $0
@@ -159,9 +169,9 @@ struct OrderPropertyTests {
     forSeeds(2) { seed in
       var scenario = OrderScenario(seed: seed)
       scenario.base.execution.riskFree = 0
-      scenario.base.execution.fees.takerBps = 5
+      scenario.base.execution.fees = FeeSchedule(takerBps: 5)
       let cheap = scenario.run()
-      scenario.base.execution.fees.takerBps = 20
+      scenario.base.execution.fees = FeeSchedule(takerBps: 20)
       let dear = scenario.run()
       guard
         cheap.fills.map(\.price) == dear.fills.map(\.price),
@@ -172,6 +182,44 @@ struct OrderPropertyTests {
       return dear.lastEquity < cheap.lastEquity ? [] : ["\(dear.lastEquity)"]
     }
     #expect(compared > Self.sequences / 4)
+  }
+
+  @Test func aFillThatRaisesAPositionKeepsItsLimits() {
+    var raised = 0
+    forSeeds { seed in
+      let scenario = OrderScenario(seed: 2 * seed, instruments: 1)
+      let limits = scenario.base.execution.limits
+      var cash = CashLedger(cash: scenario.base.execution.cash)
+      var held = 0.0
+      var faults: [String] = []
+      for event in scenario.run().events {
+        switch event {
+        case .flow(let flow): cash.book(flow)
+        case .action(let action): held = action.quantityAfter
+        case .fill(let fill):
+          let before = abs(held)
+          cash.book(fill)
+          held += fill.side.sign * fill.quantity
+          guard abs(held) > before else { continue }
+          raised += 1
+          let factor = scenario.base.instruments[0].multiplier
+          let reference =
+            fill.price - fill.side.sign * fill.slippage / (fill.quantity * factor)
+          let value = held * reference * factor
+          let equity = cash.cash + value
+          let bounds = [
+            limits.maxLeverage, limits.initialMargin.map { 1 / $0 }, limits.maxNet,
+            limits.maxPosition,
+          ]
+          for case let limit? in bounds where abs(value) > limit * equity * (1 + 1e-9) + 1e-6 {
+            faults.append("order \(fill.orderID): \(value) of \(equity), limit \(limit)")
+          }
+        case .order, .trade: break
+        }
+      }
+      return faults
+    }
+    #expect(raised > Self.sequences)
   }
 
   // MARK: - Within the bar
@@ -278,6 +326,7 @@ private struct FillAudit {
     var ledger = CashLedger(cash: scenario.base.execution.cash)
     var held = Array(repeating: 0.0, count: scenario.base.instruments.count)
     var marks = held
+    let instruments = scenario.base.instruments
     var orders: [Int: Order] = [:]
     var index = 0
     let events = outcome.events
@@ -294,14 +343,25 @@ private struct FillAudit {
           held[fill.instrument] += fill.side.sign * fill.quantity
         case .flow(let flow): ledger.book(flow)
         case .order(let event): orders[event.order.id] = event.order
-        case .trade, .action: break
+        case .action(let action):
+          if case .split(let ratio) = action.kind {
+            if action.quantityAfter != held[action.instrument] * ratio {
+              faults.append("a split at \(step)")
+            }
+            held[action.instrument] = action.quantityAfter
+            marks[action.instrument] /= ratio
+          }
+        case .trade: break
         }
         index += 1
       }
       for (instrument, bar) in scenario.base.bars[step].enumerated() {
         if let bar { marks[instrument] = bar.close }
       }
-      let value = held.indices.reduce(0) { $0 + held[$1] * marks[$1] }
+      let value = held.indices.filter { held[$0] != 0 }.reduce(0) { sum, index in
+        sum + held[index] * marks[index] * instruments[index].multiplier
+          * (instruments[index].rate.map { marks[$0] } ?? 1)
+      }
       if point.cash != ledger.cash { faults.append("cash at \(step)") }
       if abs(point.equity - ledger.cash - value) > 1e-9 * (1 + abs(point.equity)) {
         faults.append("equity at \(step)")
@@ -322,7 +382,10 @@ private struct FillAudit {
     }
     let place = "order \(order.id) at \(fill.bar)"
     let sign = fill.side.sign
-    let reference = fill.price - sign * fill.slippage / fill.quantity
+    let instrument = scenario.base.instruments[fill.instrument]
+    let factor =
+      instrument.rate == nil ? instrument.multiplier : fill.value / (fill.quantity * fill.price)
+    let reference = fill.price - sign * fill.slippage / (fill.quantity * factor)
     let rounding = 1e-9 * (1 + abs(reference))
     switch fill.phase {
     case .open:
@@ -341,7 +404,11 @@ private struct FillAudit {
       faults.append("\(place): more than reduced")
     }
     if fill.isAmbiguous, fill.phase != .path { faults.append("\(place): ambiguous") }
-    if fill.quantity <= 0 || fill.slippage < 0 { faults.append("\(place): signs") }
+    if fill.quantity <= 0 || fill.slippage < 0 || fill.fee < 0 || fill.impact < 0
+      || fill.impact > fill.slippage + 1e-9
+    {
+      faults.append("\(place): signs")
+    }
   }
 }
 
@@ -352,7 +419,8 @@ extension BrokerEvent {
     case .order(let event): event.bar
     case .fill(let fill): fill.bar
     case .flow(let flow): flow.bar
-    case .trade, .action: nil
+    case .action(let action): action.bar
+    case .trade: nil
     }
   }
 }

@@ -53,7 +53,7 @@ struct PathSearchTests {
       rule: FillRule(
         costs: Costs(
           ExecutionSettings(cash: 1, fees: FeeSchedule(takerBps: 5), slippageBps: 10)),
-        limits: ExposureLimits(maxLeverage: 1e6), tick: 0, lot: 0, factor: 1, impactScale: 0),
+        limits: ExposureLimits(maxLeverage: 1e6), tick: 0, lot: 0, factor: 1, impact: .none),
       touch: random.below(3) == 0)
   }
 
@@ -129,7 +129,7 @@ struct PathSearchTests {
         held: 0, cash: 1e6, exposure: Exposure(), capacity: .infinity, mark: 10, factor: 1),
       rule: FillRule(
         costs: Costs(ExecutionSettings(cash: 1)), limits: ExposureLimits(maxLeverage: 1e6),
-        tick: 0, lot: 0, factor: 1, impactScale: 0),
+        tick: 0, lot: 0, factor: 1, impact: .none),
       touch: false)
     let (state, certain) = PathSearch.resolve(start, path: .worst)
     #expect(state.fills.count == 24)

@@ -16,6 +16,10 @@ struct OrderScenario {
   var base: Scenario
   /// By step.
   var actions: [[OrderAction]]
+  /// Splits and dividends by step, each of an instrument with a bar there.
+  var corporate: [[(instrument: Int, kind: CorporateAction.Kind)]] = []
+  /// Finer bars by step and instrument; empty without any.
+  var details: [[[Bar]]] = []
 
   init(seed: Int, instruments: Int? = nil) {
     var random = TestRandom(seed: seed)
@@ -43,6 +47,81 @@ struct OrderScenario {
     actions = []
     for step in base.bars.indices {
       actions.append((0..<random.below(3)).map { _ in Self.action(&random, base, step) })
+    }
+    corporate = base.bars.map { _ in [] }
+    // Every other case has all the rest that an account and its costs may be.
+    if seed % 2 == 0 { enrich(&random) }
+  }
+
+  private mutating func enrich(_ random: inout TestRandom) {
+    func one(in count: Int) -> Bool { random.below(count) == 0 }
+    var fees = base.execution.fees
+    if one(in: 2) { fees.makerBps = 2 }
+    if one(in: 3) { fees.perUnit = 0.01 }
+    if one(in: 3) { fees.perOrder = 0.5 }
+    if one(in: 3) { fees.minimum = 1 }
+    if one(in: 3) { fees.tiers = [FeeTier(volume: 500, takerBps: 3, makerBps: 1)] }
+    base.execution.fees = fees
+    if one(in: 4) { base.execution.impact = 0.5 }
+    if one(in: 3) { base.execution.limits.initialMargin = 0.4 }
+    if one(in: 3) { base.execution.limits.maxNet = 0.5 }
+    if one(in: 3) { base.execution.limits.maxPosition = 0.1 }
+    if one(in: 3) { base.execution.maintenanceMargin = 0.3 }
+    if one(in: 4) { base.execution.maxDrawdown = 0.05 }
+    for index in base.instruments.indices where one(in: 3) {
+      base.instruments[index].multiplier = 20
+    }
+    if base.instruments.count > 1, one(in: 2) { giveRate() }
+    for step in base.bars.indices {
+      for index in base.instruments.indices where base.bars[step][index] != nil && one(in: 8) {
+        corporate[step].append(
+          (index, one(in: 2) ? .split(ratio: one(in: 2) ? 2 : 0.5) : .dividend(amount: 0.25)))
+      }
+    }
+    if one(in: 3) {
+      base.execution.path = .detail
+      details = base.bars.map { $0.map { $0.map { Self.finer($0, &random) } ?? [] } }
+    }
+  }
+
+  /// Makes the last instrument the price of the first one's currency: about 1, and above 0.
+  private mutating func giveRate() {
+    let last = base.instruments.count - 1
+    base.instruments[0].rate = last
+    func rate(_ price: Double) -> Double { 0.5 + 1 / (1 + abs(price)) }
+    base.bars = base.bars.map { step in
+      var step = step
+      step[last] = step[last].map { bar in
+        let prices = [bar.open, bar.high, bar.low, bar.close].map(rate)
+        return Bar(
+          time: bar.time, open: prices[0], high: prices.max() ?? 1, low: prices.min() ?? 1,
+          close: prices[3], volume: bar.volume)
+      }
+      return step
+    }
+    base.instruments[last].tick = nil
+    base.execution.slippageTicks = 0
+  }
+
+  /// Two or three bars that make up one; now and then bars that do not, or none.
+  private static func finer(_ bar: Bar, _ random: inout TestRandom) -> [Bar] {
+    func part(_ open: Double, _ close: Double, _ reach: Double) -> Bar {
+      Bar(
+        time: bar.time, open: open, high: max(open, close, reach),
+        low: min(open, close, reach), close: close)
+    }
+    let middle = ((bar.low + bar.high) / 2).rounded()
+    let between = min(max(middle, bar.low), bar.high)
+    switch random.below(5) {
+    case 0: return []
+    case 1: return [part(bar.open, bar.close, bar.low)]
+    case 2: return [part(bar.open, between, bar.high), part(between, bar.close, bar.low)]
+    case 3: return [part(bar.open, between, bar.low), part(bar.high, bar.close, between)]
+    default:
+      return [
+        part(bar.open, bar.low, bar.open), part(between, between, bar.high),
+        part(between, bar.close, between),
+      ]
     }
   }
 
@@ -158,6 +237,7 @@ struct OrderScenario {
 
   mutating func changeBars(_ change: (Bar) -> Bar) {
     base.bars = base.bars.map { $0.map { $0.map(change) } }
+    details = details.map { $0.map { $0.map(change) } }
   }
 
   // MARK: - Running
@@ -179,13 +259,15 @@ struct OrderScenario {
     probe: (Broker, [BrokerEvent]) -> Void = { _, _ in }
   ) {
     broker.beginStep(bar: step, time: Scenario.time(step))
+    for action in corporate[step] { broker.apply(action.kind, to: action.instrument) }
     for (index, bar) in base.bars[step].enumerated() {
       if let bar { broker.open(instrument: index, price: bar.open) }
     }
     broker.finishOpen()
     take(&broker, &outcome, probe)
     for (index, bar) in base.bars[step].enumerated() {
-      if let bar { broker.close(instrument: index, bar: bar) }
+      let detail = details.isEmpty ? [] : details[step][index][...]
+      if let bar { broker.close(instrument: index, bar: bar, detail: detail) }
     }
     broker.finishClose()
     take(&broker, &outcome, probe)

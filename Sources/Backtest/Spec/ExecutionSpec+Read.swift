@@ -114,7 +114,7 @@ extension SpecSection {
   /// The name of a currency; nil where there is none.
   func currency(_ key: String) throws(SpecError) -> String? {
     guard let node = self[key] else { return nil }
-    let needed = "three capital letters, as in USD,"
+    let needed = "a name of three capital letters, as in USD,"
     let name = try text(key, needed: needed)
     guard Self.isCurrency(name) else { throw wrong(key, node, needed) }
     return name
@@ -142,6 +142,8 @@ extension FeeSchedule {
       perUnit: try section.number("fee_per_unit", .atLeast(0), default: 0),
       perOrder: try section.number("fee_per_order", .atLeast(0), default: 0),
       minimum: try section.number("fee_minimum", .atLeast(0), default: 0))
+    // Said or left out, the same rate is the same spec.
+    if makerBps == takerBps { makerBps = nil }
     guard let node = section["fee_tiers"] else { return }
     let path = section.path(of: "fee_tiers")
     for item in try section.list("fee_tiers", node, needed: "a list of tiers") {

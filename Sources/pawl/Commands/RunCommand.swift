@@ -37,6 +37,13 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Foretell time, memory and what would be written; run nothing.")
   var dryRun = false
 
+  @Flag(
+    help: """
+      After the run, tell how its result depends on paths within bars, delays, costs and seeds. With \
+      one spec.
+      """)
+  var sensitivity = false
+
   @Flag(help: "Replace a run that is in the directory.")
   var force = false
 
@@ -57,6 +64,13 @@ struct RunCommand: AsyncParsableCommand {
     }
     guard (1...10_000).contains(seeds ?? 1) else {
       throw ValidationError("--seeds was \(seeds ?? 1), at least 1 and at most 10000 is needed")
+    }
+    guard !sensitivity || specs.count == 1 else {
+      throw ValidationError("--sensitivity was given with \(specs.count) specs, it goes with one")
+    }
+    guard !sensitivity || seeds == nil && !dryRun else {
+      throw ValidationError(
+        "--sensitivity was given with \(dryRun ? "--dry-run" : "--seeds"), one run is needed")
     }
     guard tensorboard != "" else {
       throw ValidationError("--tensorboard was empty, a folder is needed")
@@ -83,7 +97,8 @@ struct RunCommand: AsyncParsableCommand {
     let display = ProgressDisplay(names: plans.map(\.label), isQuiet: quiet)
     let outcomes = await carryOut(plans, variant: variant, display: display)
     display.finish()
-    report(outcomes, groups)
+    let table = try await askSensitivity(outcomes, variant: variant)
+    report(outcomes, groups, table)
     // What went wrong in one run does not take the others' results away, but it is the last word.
     for case (_, .failure(let failure)) in outcomes { throw failure }
     if Interruption.isRequested { throw StatusError(signal: Interruption.signalNumber) }
@@ -91,7 +106,23 @@ struct RunCommand: AsyncParsableCommand {
 
   private typealias Outcome = (plan: RunPlan, result: Result<Manifest, RunFailure>)
 
-  private func report(_ outcomes: [Outcome], _ groups: [RunGroup]) {
+  /// The variants of the one run, written beside its logs; nil where none were asked for, or the run or
+  /// they did not come to their end.
+  private func askSensitivity(
+    _ outcomes: [Outcome], variant: KernelVariant
+  ) async throws -> SensitivityTable? {
+    guard sensitivity, let (plan, result) = outcomes.first, case .success(let manifest) = result,
+      manifest.status == .complete
+    else { return nil }
+    let run = try SensitivityRun(
+      PreparedRun(plan.spec, variant: variant), folder: plan.folder, manifest: manifest)
+    guard let table = try await run.carryOut(threads: threads, isQuiet: quiet) else { return nil }
+    try FileIO.writeAtomically(
+      Array(table.json.text.utf8), to: "\(plan.folder)/\(RunFolder.sensitivityName)")
+    return table
+  }
+
+  private func report(_ outcomes: [Outcome], _ groups: [RunGroup], _ table: SensitivityTable?) {
     var finished: [(plan: RunPlan, manifest: Manifest)] = []
     for (plan, result) in outcomes {
       switch result {
@@ -118,12 +149,23 @@ struct RunCommand: AsyncParsableCommand {
         print(summaries.map(\.text).joined(separator: "\n"), terminator: "")
       }
     } else if json {
-      printDocuments(finished.map(\.manifest.json))
+      printDocuments(finished.map { document($0.manifest, table) })
     } else if !quiet {
       print(
         RunSummary(finished.map(\.manifest), folders: finished.map(\.plan.folder)).text,
         terminator: "")
+      if let table {
+        print(
+          "\n" + SensitivityText(table: table, manifest: finished[0].manifest).text, terminator: "")
+      }
     }
+  }
+
+  /// The manifest, and with it what was asked beside the run.
+  private func document(_ manifest: Manifest, _ table: SensitivityTable?) -> JSONValue {
+    guard let table, case .object(var members) = manifest.json else { return manifest.json }
+    members["sensitivity"] = table.json
+    return .object(members)
   }
 
   /// One document for one spec, else a list.

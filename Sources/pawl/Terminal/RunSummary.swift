@@ -74,6 +74,7 @@ struct RunSummary {
     for leak in manifest.leaks { lines.append("  leak: \(leak)") }
     for caveat in manifest.caveats { lines.append("  caveat: \(caveat)") }
     for warning in manifest.warnings { lines.append("  warning: \(warning)") }
+    if let text = ambiguity(manifest) { lines.append("  ambiguous: \(text)") }
     if let needed = washout(manifest) { lines.append("  state: \(needed)") }
     if !manifest.omitted.isEmpty, manifest.metrics["trades"] != nil {
       lines.append("  left out of the costs: \(manifest.omitted.joined(separator: ", "))")
@@ -83,6 +84,25 @@ struct RunSummary {
     let time = manifest.status == .complete ? "" : " (\(manifest.status.rawValue))"
     lines.append("  logs: \(folder)\(digest), \(DecimalText.fixed(seconds, places: 2)) s\(time)")
     return lines
+  }
+
+  /// How much of the profit rests on fills that depend on the path within their bar; nil where none does.
+  private func ambiguity(_ manifest: Manifest) -> String? {
+    guard let fills = manifest.metrics["ambiguous_fills"]?.doubleValue, fills > 0 else {
+      return nil
+    }
+    let count = DecimalText.fixed(fills, places: 0)
+    var text =
+      "\(count) fill\(fills == 1 ? "" : "s") depend\(fills == 1 ? "s" : "") on the path within "
+      + "\(fills == 1 ? "its" : "their") bar"
+    guard let profit = manifest.metrics["ambiguous_profit"]?.doubleValue else { return text }
+    text += "; the trades that rest on \(fills == 1 ? "it" : "them") made "
+    text += DecimalText.fixed(profit, places: 2)
+    if let share = manifest.metrics["ambiguous_profit_share"]?.doubleValue {
+      return text + ", \(DecimalText.percent(share)) of the net profit of all closed trades"
+    }
+    let reason = manifest.metrics["undefined"]?["ambiguous_profit_share"]?.stringValue
+    return text + (reason.map { " (\($0))" } ?? "")
   }
 
   /// How much history a stateful network's last forecast rests on, to within 1 % of what labels vary.

@@ -1,4 +1,4 @@
-"""Writes returns.txt, trades.txt and forecasts.txt: inputs and the figures that other libraries give for them.
+"""Writes returns.txt, edges.txt, trades.txt and forecasts.txt: inputs and the figures that other libraries give for them.
 
     pip install arch empyrical-reloaded mpmath numpy quantstats scipy statsmodels
     python make_reference.py
@@ -35,6 +35,11 @@ def write(path, cases):
             out.write(f"case {name}\n")
             for key, value in lines.items():
                 out.write(" ".join([key, *(text(v) for v in np.atleast_1d(value))]) + "\n")
+
+
+def agrees(one, other):
+    """Two libraries give the same, to 1e-10."""
+    assert abs(one - other) <= 1e-10 * abs(other), (one, other)
 
 
 def drawdowns(equity):
@@ -80,6 +85,16 @@ def span_figures(equity, start_ms, end_ms, held, traded, per_year, risk_free, mi
     lo = sharpe * per_year / np.sqrt(
         per_year + 2 * np.sum((per_year - k[keep]) * rho[keep]))
     # QuantStats divides by n - 1, and has the peak before the first bar in front.
+    series = pd.Series(returns, index=pd.date_range("2000-01-01", periods=len(returns)))
+    if risk_free == 0:
+        agrees(quantstats.stats.sharpe(series, periods=per_year), empyrical.sharpe_ratio(
+            returns, annualization=per_year))
+        if minimum == 0:
+            agrees(quantstats.stats.sortino(series, periods=per_year), empyrical.sortino_ratio(
+                returns, annualization=per_year))
+    agrees(quantstats.stats.volatility(series, periods=per_year), empyrical.annual_volatility(
+        returns, annualization=per_year))
+    agrees(quantstats.stats.max_drawdown(series), empyrical.max_drawdown(returns))
     ulcer = quantstats.stats.ulcer_index(pd.Series(returns, index=pd.date_range(
         "2000-01-01", periods=len(returns)))) * np.sqrt((len(returns) - 1) / len(returns))
     return {
@@ -190,6 +205,38 @@ def write_returns():
         random_returns("hourly", 5, hourly, 100, hours_per_year, 0.0, 0.0),
         sp500(),
     ])
+
+
+def edge_case(name, equity, cash=100_000.0):
+    """A few daily bars, all of them tested; figures where the libraries have one."""
+    equity = np.array(equity)
+    returns = np.concatenate([[cash], equity])
+    returns = returns[1:] / returns[:-1] - 1
+    times = [DAY * i for i in range(len(equity))]
+    return name, {
+        "times": times, "equity": equity,
+        "volatility": empyrical.annual_volatility(returns, annualization=365),
+        "sharpe": empyrical.sharpe_ratio(returns, annualization=365),
+        "sortino": empyrical.sortino_ratio(returns, annualization=365),
+        "max_drawdown": empyrical.max_drawdown(returns),
+        "var_95": empyrical.value_at_risk(returns, 0.05),
+        "cvar_95": empyrical.conditional_value_at_risk(returns, 0.05),
+    }
+
+
+def write_edges():
+    """What the libraries cannot say is nan, or infinite."""
+    cash = 100_000.0
+    with np.errstate(all="ignore"):
+        write(HERE / "edges.txt", [
+            edge_case("one_bar", [0.9 * cash]),
+            edge_case("two_bars", [0.9 * cash, 0.95 * cash]),
+            edge_case("loss_on_the_first_bar", [0.9 * cash, 0.99 * cash, 1.05 * cash, 1.02 * cash]),
+            edge_case("gains_alone", [1.01 * cash, 1.03 * cash, 1.04 * cash]),
+            edge_case("losses_alone", [0.99 * cash, 0.97 * cash, 0.9 * cash]),
+            edge_case("constant", [cash] * 5),
+            edge_case("nearly_all_lost", [1.1 * cash, 1e-3 * cash, 2e-3 * cash]),
+        ])
 
 
 def trade_case(name, profits, bars_held, mae, mfe):
@@ -474,6 +521,7 @@ def write_student():
 
 
 write_returns()
+write_edges()
 write_trades()
 write_bootstrap()
 write_deflated()
