@@ -111,16 +111,20 @@ public struct Engine {
     _ targets: inout [Double], of traded: [Int], from positions: borrowing BoundExpressions,
     _ present: [Bool]
   ) -> Bool {
-    // Taken hold of once, not once an instrument.
-    var targets = targets.mutableSpan
     var hasTarget = false
     for index in traded.indices {
       let instrument = traded[index]
       let target = present[instrument] ? positions.output(index) : .nan
-      targets[instrument] = target
+      // Written where it changes only: to take hold of an array costs more than to read it.
+      if target.bitPattern != targets[instrument].bitPattern { set(&targets, instrument, target) }
       hasTarget = hasTarget || !target.isNaN
     }
     return hasTarget
+  }
+
+  @inline(never)
+  private static func set(_ targets: inout [Double], _ instrument: Int, _ target: Double) {
+    targets[instrument] = target
   }
 
   /// Gives the position expressions what they read: bars, the step's forecasts and the account.

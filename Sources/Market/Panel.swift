@@ -95,6 +95,11 @@ public struct Panel {
     _ bars: inout [Bar], _ present: inout [Bool], from lanes: inout [Lane], closingAt time: Int64,
     last: Int64
   ) throws(BarError) {
+    if lanes.count == 1 {
+      if !present[0] { set(&present, 0, true) }
+      bars[0] = lanes[0].stream.coming
+      return try lanes[0].pass(through: last)
+    }
     var lanes = lanes.mutableSpan
     var bars = bars.mutableSpan
     for index in lanes.indices {

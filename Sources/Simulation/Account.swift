@@ -13,7 +13,7 @@ struct Account: Sendable {
   /// Sum of the profit of closed trades, net of their fees.
   private(set) var realisedPnl: Double = 0
   /// Highest equity at the close of a step so far, the starting cash included.
-  private(set) var peakEquity: Double
+  @usableFromInline var peakEquity: Double
   private(set) var tradeCount = 0
 
   init(cash: Double, instruments: Int) {
@@ -31,6 +31,7 @@ struct Account: Sendable {
   mutating func book(_ flow: Flow) { ledger.book(flow) }
 
   // Inlined: a row that is returned by a call and copied on stalls on its own stores.
+  @inlinable
   @inline(__always)
   mutating func point(bar: Int, time: Timestamp, exposure: Exposure) -> EquityPoint {
     let equity = ledger.cash + exposure.net

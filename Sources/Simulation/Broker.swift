@@ -29,7 +29,7 @@ public struct Broker: Sendable {
   let lots: [Double]
   let multipliers: [Double]
   /// Instruments whose currency is not the account's, and the instruments that price it.
-  let converted: [(instrument: Int, rate: Int)]
+  @usableFromInline let converted: [(instrument: Int, rate: Int)]
 
   /// What happened since it was last cleared, oldest first.
   public internal(set) var outbox: [BrokerEvent] = []
@@ -41,10 +41,10 @@ public struct Broker: Sendable {
   @usableFromInline var stage = Stage.betweenSteps
   @usableFromInline var bar = -1
   /// Of the current step; nil before the first.
-  var time: Timestamp?
+  @usableFromInline var time: Timestamp?
   @usableFromInline var account: Account
   /// Orders not yet filled, in the order of submission, which is the order of matching.
-  var working: [WorkingOrder] = []
+  @usableFromInline var working: [WorkingOrder] = []
   /// One for each instrument.
   @usableFromInline var quotes: [Quote]
   /// The last value acted on of each position expression, NaN before the first; kept only where
@@ -52,7 +52,7 @@ public struct Broker: Sendable {
   var lastValues: [Double]
   @usableFromInline var liquidity: Liquidity?
   /// Kept where fees depend on it.
-  var tradedVolume: TradedVolume?
+  @usableFromInline var tradedVolume: TradedVolume?
   var sequence = 0
   var orderCount = 0
   /// The bar at which the drawdown stop ended all trading, -1 before.
@@ -83,7 +83,7 @@ public struct Broker: Sendable {
   /// Positions at the opens.
   var openExposure = Exposure()
   /// Whether an order of this step is still to meet this step's close.
-  var meetsThisClose = false
+  @usableFromInline var meetsThisClose = false
 
   @usableFromInline enum Stage: Sendable { case betweenSteps, open, close, decide, decided }
 
@@ -137,6 +137,8 @@ public struct Broker: Sendable {
   /// - Parameters:
   ///   - bar: the step of the panel, after the previous one.
   ///   - time: of the step, after the previous one.
+  @inlinable
+  @inline(__always)
   public mutating func beginStep(bar: Int, time: Timestamp) {
     precondition(stage == .betweenSteps, "a step begins after the previous one has finished")
     precondition(bar > self.bar, "steps go forward")
@@ -149,9 +151,7 @@ public struct Broker: Sendable {
     self.bar = bar
     self.time = time
     stage = .open
-    if let tradedVolume {
-      costs.rates = execution.fees.rates(volume: tradedVolume.sum(at: time))
-    }
+    if tradedVolume != nil { updateRates(at: time) }
   }
 
   /// Reveals the open of an instrument, and nothing else of its bar.
@@ -163,13 +163,12 @@ public struct Broker: Sendable {
   }
 
   /// Ends the open phase: orders meet the opens.
+  @inlinable
+  @inline(__always)
   public mutating func finishOpen() {
     precondition(stage == .open, "the open phase ends once")
     if !converted.isEmpty { updateFactors() }
-    if !working.isEmpty {
-      match(at: .open)
-      preparePaths()
-    }
+    if !working.isEmpty { matchOpens() }
     stage = .close
   }
 
@@ -225,6 +224,8 @@ public struct Broker: Sendable {
   ///
   /// - Returns: the account at the close of the step, with the fills of `decide` where decisions
   ///   are carried out at the same close.
+  @inlinable
+  @inline(__always)
   public mutating func finishStep() -> EquityPoint {
     precondition(stage == .decide || stage == .decided, "a step finishes after its close")
     if meetsThisClose { matchThisClose() }
@@ -260,12 +261,26 @@ public struct Broker: Sendable {
 
   // MARK: - Parts shared by the phases
 
-  var now: Timestamp {
+  @usableFromInline var now: Timestamp {
     guard let time else { preconditionFailure("a step has begun") }
     return time
   }
 
+  @usableFromInline
+  mutating func matchOpens() {
+    match(at: .open)
+    preparePaths()
+  }
+
+  /// The broker's rates, which fall with the volume traded.
+  @usableFromInline
+  mutating func updateRates(at time: Timestamp) {
+    guard let tradedVolume else { return }
+    costs.rates = execution.fees.rates(volume: tradedVolume.sum(at: time))
+  }
+
   /// Orders decided at a close that are to meet that very close.
+  @usableFromInline
   mutating func matchThisClose() {
     meetsThisClose = false
     if !working.isEmpty { match(at: .close) }
@@ -273,7 +288,8 @@ public struct Broker: Sendable {
   }
 
   /// Takes the latest known prices of currencies.
-  private mutating func updateFactors() {
+  @usableFromInline
+  mutating func updateFactors() {
     for (instrument, rate) in converted {
       quotes[instrument].factor = multipliers[instrument] * quotes[rate].price
     }

@@ -10,7 +10,7 @@ struct Exposure: Equatable, Sendable {
   /// Sum of position values.
   @usableFromInline var net: Double = 0
   /// Sum of absolute position values.
-  var gross: Double = 0
+  @usableFromInline var gross: Double = 0
 
   init() {}
 
