@@ -64,7 +64,8 @@ let package = Package(
     .testTarget(name: "HouseTests"),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics"], exclude: ["Reference"]),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
-    .testTarget(name: "MarketTests", dependencies: ["Market", "Bytes"]),
+    .testTarget(
+      name: "MarketTests", dependencies: ["Market", "Bytes"], exclude: ["Reference"]),
     .testTarget(
       name: "SyntheticTests", dependencies: ["Synthetic", "Market", "Numerics"],
       exclude: ["Reference"]),
@@ -90,6 +91,7 @@ let package = Package(
       name: "BacktestTests",
       dependencies: [
         "Backtest", "Market", "Synthetic", "Journal", "Simulation", "Performance", "Bytes",
+        "Numerics",
       ]),
     .testTarget(
       name: "PawlTests", dependencies: ["pawl", "Backtest", "Journal", "Recurrent", "Bytes"]),

@@ -10,6 +10,8 @@ import Numerics
 /// - every bar after t is another valid bar (the poison law);
 /// - so is all of t but its open: then all up to the end of the open phase of t has to be the same;
 /// - one instrument alone is poisoned, the others keep their bars.
+///
+/// Splits and dividends after t, and the finer bars of what is changed, are changed with it.
 public struct Audit {
   /// How the bars were changed.
   public enum Change: String, CaseIterable, Sendable {
@@ -35,7 +37,7 @@ public struct Audit {
   }
 
   private let prepared: PreparedRun
-  private let series: [BarSeries]
+  private let markets: [AuditMarket]
   private let seed: UInt32
 
   /// An audit of a run.
@@ -46,7 +48,10 @@ public struct Audit {
   public init(_ prepared: PreparedRun, seed: UInt32 = 0) throws(RunFailure) {
     self.prepared = prepared
     self.seed = seed
-    series = try prepared.series()
+    let (series, details) = (try prepared.series(), try prepared.details())
+    markets = series.indices.map {
+      AuditMarket(series: series[$0], actions: prepared.actions[$0], detail: details[$0])
+    }
   }
 
   /// Audits at `cuts` bars, spread over the run.
@@ -63,7 +68,7 @@ public struct Audit {
     let bars = times.count
     guard bars >= 2 else { return [] }
     var findings: [Finding] = []
-    let changes = Change.allCases.filter { $0 != .oneReplaced || series.count > 1 }
+    let changes = Change.allCases.filter { $0 != .oneReplaced || markets.count > 1 }
     var done = 1.0
     // The last bar has nothing behind it, so cuts lie before it, each at a bar of its own.
     let cuts = min(cuts, bars - 1)
@@ -72,7 +77,7 @@ public struct Audit {
     for index in 0..<cuts {
       let cut = (index + 1) * (bars - 1) / (cuts + 1)
       for change in changes {
-        let changed = changed(change, after: times[cut], instrument: index % series.count)
+        let changed = changed(change, after: times[cut], instrument: index % markets.count)
         let trial = try trace(prepared.replacing(changed), through: cut).trace
         if let finding = compare(reference, trial, change, cut) { findings.append(finding) }
         done += Double(cut) / Double(bars)
@@ -109,59 +114,13 @@ public struct Audit {
     return (trace, times)
   }
 
-  private func changed(_ change: Change, after time: Timestamp, instrument: Int) -> [BarSeries] {
-    series.enumerated().map { index, series in
-      if change == .oneReplaced && index != instrument { return series }
-      // Bars of one instrument close at the cut or before it, or after it.
-      let kept = series.bars.firstIndex { $0.time > time } ?? series.bars.count
-      var bars = Array(series.bars[..<kept])
-      if change == .ended { return BarSeries(instrument: series.instrument, bars: bars) }
-      var poison = Poison(
-        PhiloxStream(seed: seed, purpose: .resampling, layer: UInt16(index)), series.instrument,
-        lastClose: kept > 0 ? series.bars[kept - 1].close : 100)
-      if change == .replacedWithin, kept > 0, series.bars[kept - 1].time == time {
-        bars[kept - 1] = poison.next(series.bars[kept - 1], keepsOpen: true)
-      }
-      for bar in series.bars[kept...] { bars.append(poison.next(bar, keepsOpen: false)) }
-      return BarSeries(instrument: series.instrument, bars: bars)
+  private func changed(
+    _ change: Change, after time: Timestamp, instrument: Int
+  ) -> [AuditMarket] {
+    markets.enumerated().map { index, market in
+      if change == .oneReplaced && index != instrument { return market }
+      return market.changed(
+        change, after: time, PhiloxStream(seed: seed, purpose: .resampling, layer: UInt16(index)))
     }
-  }
-}
-
-/// Valid bars that have nothing to do with those they replace, but for the times.
-private struct Poison {
-  private let stream: PhiloxStream
-  private let allowsSignedPrices: Bool
-  private var close: Double
-  private var element = 0
-
-  init(_ stream: PhiloxStream, _ instrument: Instrument, lastClose: Double) {
-    self.stream = stream
-    allowsSignedPrices = instrument.allowsSignedPrices
-    close = lastClose
-  }
-
-  mutating func next(_ bar: Bar, keepsOpen: Bool) -> Bar {
-    let open = keepsOpen ? bar.open : moved(close, by: 0.02)
-    let end = moved(open, by: 0.2)
-    let reach = 0.01 * max(abs(open), abs(end))
-    // The low of a price above zero stays above zero: it is at least 0.99 of the smaller one.
-    let low = allowsSignedPrices ? min(open, end) - reach : min(open, end) * 0.99
-    close = end
-    return Bar(
-      time: bar.time, open: open, high: max(open, end) + reach, low: low, close: end,
-      volume: bar.volume.isNaN ? .nan : 1 + 1e6 * stream.uniform(at: nextElement()))
-  }
-
-  /// A price some way off, pulled towards 100 so that long stretches stay within reason.
-  private mutating func moved(_ price: Double, by share: Double) -> Double {
-    let step = share * (2 * stream.uniform(at: nextElement()) - 1)
-    if allowsSignedPrices { return price + 100 * step - 0.01 * price }
-    return price * (1 + step) * (price > 1e4 ? 0.9 : price < 1 ? 1.1 : 1)
-  }
-
-  private mutating func nextElement() -> Int {
-    element += 1
-    return element
   }
 }

@@ -1,4 +1,5 @@
 import Bytes
+import Journal
 import Market
 import Synthetic
 
@@ -22,6 +23,13 @@ struct BarSupply: Sendable {
   var summary: BarSummary
   /// Of all bars.
   var whole: BarSummary
+  /// Splits and dividends, and what fields are adjusted by.
+  var plan = ActionPlan()
+  var fillsMissing = false
+  var calendar: SessionCalendar?
+  var detail: DetailSupply?
+  /// Files beside that of the bars.
+  var furtherInputs: [InputRecord] = []
 
   /// The bars from the first on.
   func stream() throws(BarError) -> BarStream {
@@ -44,9 +52,16 @@ struct BarSupply: Sendable {
     }
   }
 
-  /// The same supply of other bars, with all that is taken from the series as a whole taken anew.
-  func replacing(_ series: BarSeries, span: TimeSpan) throws(BarError) -> BarSupply {
+  /// The same supply of other bars and actions, with all that is taken from the series as a whole taken
+  /// anew.
+  func replacing(
+    _ series: BarSeries, actions: [CorporateAction], detail: [Bar]?, span: TimeSpan
+  ) throws(BarError) -> BarSupply {
     var supply = self
+    supply.plan.actions = actions
+    if let detail {
+      supply.detail?.origin = .series(BarSeries(instrument: series.instrument, bars: detail))
+    }
     supply.origin = .series(series)
     supply.rows = series.bars.count
     supply.summary = BarSummary(series.bars, span: span)
@@ -63,11 +78,9 @@ extension RunSpec {
   func supplies() throws(RunFailure) -> [BarSupply] {
     switch source {
     case .files(let files):
-      var supplies: [BarSupply] = []
-      for file in files { supplies.append(try supply(file)) }
-      return supplies
-    case .generate(let generate):
-      return try supplies(generate)
+      var reader = FileSupplies(self)
+      return try reader.supplies(files)
+    case .generate(let generate): return try supplies(generate)
     }
   }
 
@@ -93,27 +106,6 @@ extension RunSpec {
         BarError(
           "\(instruments[index].name) had no volume, which execution.\(needs), needs",
           file: supplies[index].source))
-    }
-  }
-
-  private func supply(_ file: FileInstrument) throws(RunFailure) -> BarSupply {
-    let barFile = BarFile(
-      path: file.file.path, format: BarFormat(file.format), symbol: file.symbol,
-      closeTime: CloseTime(milliseconds: file.closeTimeMs),
-      allowsSignedPrices: file.prices == .signed,
-      accepted: Set(file.accept.compactMap { VettingRule(rawValue: $0) }))
-    do throws(BarError) {
-      let vetted = try barFile.vet(span: timeSpan)
-      var map: PriceMap?
-      if let rescale = file.rescale {
-        map = try vetted.priceMap(low: rescale.low, high: rescale.high)
-      }
-      return BarSupply(
-        origin: .file(vetted), map: map, rescale: file.rescale, source: file.file.written,
-        rows: vetted.rows, sha256: vetted.sha256, summary: vetted.inSpan,
-        whole: vetted.whole)
-    } catch {
-      throw .bars(error)
     }
   }
 

@@ -34,6 +34,18 @@ struct BoundExpressions: Restorable, Sendable {
     step()
   }
 
+  /// The same for features, which may see the last bar of an instrument that has none at this step.
+  mutating func stepFeatures(_ panel: borrowing Panel) {
+    guard panel.fillsMissing else { return step(panel) }
+    for place in program.inputs.indices {
+      guard case .field(let instrument, let field) = program.inputs[place] else {
+        preconditionFailure("a feature reads bars only")
+      }
+      setInput(place, panel.filledValue(of: field, instrument))
+    }
+    step()
+  }
+
   func save(to writer: inout StateWriter) { evaluator.save(to: &writer) }
 
   mutating func restore(from reader: inout StateReader) throws(StateError) {
@@ -42,9 +54,16 @@ struct BoundExpressions: Restorable, Sendable {
 }
 
 extension Panel {
-  /// A value of an instrument's bar at this step, NaN where it has none.
+  /// A value of an instrument's bar at this step as expressions see it, NaN where it has none.
   @inline(__always)
   func value(of field: Field, _ instrument: Int) -> Double {
-    present[instrument] ? bars[instrument][field] : .nan
+    guard present[instrument] else { return .nan }
+    return hasActions ? adjustedBars[instrument][field] : bars[instrument][field]
+  }
+
+  /// The same; of its last bar where it has none at this step and `fill_missing` asks for that.
+  func filledValue(of field: Field, _ instrument: Int) -> Double {
+    guard present[instrument] || fillsMissing(instrument) else { return .nan }
+    return hasActions ? adjustedBars[instrument][field] : bars[instrument][field]
   }
 }

@@ -4,7 +4,7 @@ import Journal
 /// All that a run needs to go on as if it had not stopped: the state of its engine and figures, and
 /// how far its logs went.
 struct Checkpoint {
-  private static let format = "pawl-checkpoint/2"
+  private static let format = "pawl-checkpoint/3"
   private static let fileName = "state.bin"
 
   var specSHA256: String

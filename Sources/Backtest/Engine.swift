@@ -9,16 +9,16 @@ import WalkForward
 /// `step` is the way of a bar. At each time all instruments finish a phase before the next begins,
 /// and a phase is given only what it may see:
 ///
-/// 1. open: resting orders meet the open;
+/// 1. open: splits and dividends of the day take effect; resting orders meet the open;
 /// 2. path: resting orders meet the bar's range (market orders have no use for it);
 /// 3. close: on-close orders fill, positions are marked, financing is booked;
 /// 4. learn: features are appended, labels mature, the model refits and forecasts;
 /// 5. decide: position expressions become orders, which are eligible from the next bar.
 public struct Engine {
   private(set) var panel: Panel
+  /// Finer bars; nil where none are asked for.
+  private(set) var detail: DetailFeed?
   private(set) var learner: Learner?
-  /// Takes the place of the learner where a run acts on another's forecasts.
-  private var recorded: RecordedForecasts?
   private var positions: BoundExpressions
   /// The instrument of each position expression.
   private let traded: [Int]
@@ -30,14 +30,13 @@ public struct Engine {
   private var hasDecided = false
 
   init(
-    panel: consuming Panel, learner: Learner?, positions: ExpressionProgram, traded: [Int],
-    broker: Broker, recorded: RecordedForecasts? = nil
+    panel: consuming Panel, detail: DetailFeed? = nil, learner: Learner?,
+    positions: ExpressionProgram, traded: [Int], broker: Broker
   ) {
-    precondition(learner == nil || recorded == nil, "forecasts come from one place")
     targets = Array(repeating: .nan, count: panel.instrumentCount)
     self.panel = panel
+    self.detail = detail
     self.learner = learner
-    self.recorded = recorded
     self.positions = BoundExpressions(positions)
     self.traded = traded
     self.broker = broker
@@ -68,6 +67,7 @@ public struct Engine {
       throw .bars(error)
     }
     broker.beginStep(bar: panel.step, time: panel.time)
+    if panel.hasActions { applyActions() }
 
     for instrument in panel.bars.indices where panel.present[instrument] {
       broker.open(instrument: instrument, price: panel.bars[instrument].open)
@@ -77,12 +77,14 @@ public struct Engine {
     if !broker.outbox.isEmpty { try drainBroker(emit) }
 
     for instrument in panel.bars.indices where panel.present[instrument] {
-      broker.close(instrument: instrument, bar: panel.bars[instrument])
+      let bar = panel.bars[instrument]
+      broker.close(
+        instrument: instrument, bar: bar,
+        detail: detail == nil ? [] : try finerBars(of: instrument, bar))
     }
     broker.finishClose()
 
     try learner?.step(panel, emit)
-    recorded?.advance()
 
     decide()
     let point = broker.finishStep()
@@ -92,6 +94,19 @@ public struct Engine {
     hasDecided = hasDecided || hasTarget
     emit(.equity(point, hasPosition: point.grossExposure != 0, orderCouldFill: couldFill))
     return true
+  }
+
+  /// Rule 12: splits and dividends come before the opens of their day.
+  private mutating func applyActions() {
+    for instrument in panel.bars.indices {
+      for action in panel.dueActions(of: instrument) { broker.apply(action.kind, to: instrument) }
+    }
+  }
+
+  private mutating func finerBars(
+    of instrument: Int, _ bar: Bar
+  ) throws(RunFailure) -> ArraySlice<Bar> {
+    try detail?.bars(of: instrument, through: bar) ?? []
   }
 
   /// Phase 5: a position expression that is null changes nothing.
@@ -134,8 +149,7 @@ public struct Engine {
       let value =
         switch positions.inputs[place] {
         case .field(let instrument, let field): panel.value(of: field, instrument)
-        case .forecast(let horizon):
-          learner?.forecast(horizon: horizon) ?? recorded?.forecast(horizon: horizon) ?? .nan
+        case .forecast(let horizon): learner?.forecast(horizon: horizon) ?? .nan
         case .position(let instrument): broker.position(of: instrument)
         case .equity: broker.equity
         }
@@ -174,8 +188,8 @@ public struct Engine {
 extension Engine: Restorable {
   public func save(to writer: inout StateWriter) {
     panel.save(to: &writer)
+    detail?.save(to: &writer)
     learner?.save(to: &writer)
-    recorded?.save(to: &writer)
     positions.save(to: &writer)
     broker.save(to: &writer)
     writer.write(hasDecided)
@@ -185,8 +199,8 @@ extension Engine: Restorable {
   /// past, not computed again.
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
     try panel.restore(from: &reader)
+    try detail?.restore(from: &reader)
     try learner?.restore(from: &reader)
-    try recorded?.restore(from: &reader)
     try positions.restore(from: &reader)
     try broker.restore(from: &reader)
     hasDecided = try reader.readBool()

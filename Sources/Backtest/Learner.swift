@@ -91,7 +91,7 @@ struct Learner: Restorable {
   /// Evaluates features and targets at this bar.
   private mutating func evaluate(_ panel: borrowing Panel) {
     times.append(Int(panel.time.milliseconds))
-    features.step(panel)
+    features.stepFeatures(panel)
     for index in featureRow.indices {
       featureRow[index] = features.output(index)
       if featureRow[index].isNaN { nullCounts[index] += 1 }

@@ -46,7 +46,10 @@ public struct LoggedRun: Sendable {
     do throws(JournalError) {
       testedFromBar = try Self.testedFromBar(manifest, directory)
       metrics = try replay.run(
-        RunMetrics(spec, try Self.programs(spec, directory)), testedFromBar: testedFromBar)
+        RunMetrics(
+          spec, try Self.programs(spec, directory),
+          sessionsPerYear: Self.sessionsPerYear(manifest.metrics)),
+        testedFromBar: testedFromBar)
     } catch {
       throw .journal(error)
     }
@@ -125,6 +128,12 @@ public struct LoggedRun: Sendable {
       throw .damaged(
         "\(directory)/spec.yaml", found: error.description, needed: "a spec of this version")
     }
+  }
+
+  /// What the run's calendar said; the calendar's file may be gone.
+  private static func sessionsPerYear(_ metrics: [String: JSONValue]) -> Double? {
+    metrics["bars_per_year_basis"]?.stringValue == AnnualBasis.sessions.rawValue
+      ? metrics["bars_per_year"]?.doubleValue : nil
   }
 
   /// Whether a position expression had a value at a bar is in no log: a target that is held already

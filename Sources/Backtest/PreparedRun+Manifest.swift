@@ -13,6 +13,7 @@ extension PreparedRun {
       InputRecord(
         instrument: instrument.name, file: supply.source, rows: supply.rows, sha256: supply.sha256)
     }
+    manifest.inputs += supplies.flatMap(\.furtherInputs)
     if let initialWeights, let file = spec.learning?.network?.initialWeights {
       manifest.inputs.append(
         InputRecord(
@@ -42,16 +43,12 @@ extension PreparedRun {
         "\(dropped) bars of \(instrument.name) closed between the steps of the clock and were left "
           + "out")
     }
-    for (instrument, supply) in zip(spec.instruments, supplies) {
-      guard case .file(let vetted) = supply.origin else { continue }
-      if vetted.skippedRows > 0 {
+    for (index, supply) in supplies.enumerated() {
+      warnings += supply.warnings(name: spec.instruments[index].name)
+      if let fallbacks = engine.detail?.fallbacks[index], fallbacks > 0 {
         warnings.append(
-          "\(vetted.skippedRows) rows of \(instrument.name) held a time and no prices")
-      }
-      for jump in vetted.splitJumps {
-        warnings.append(
-          "\(instrument.name) jumped at \(jump.time.iso8601) as by a split of \(jump.ratio), taken "
-            + "as a true move")
+          "\(fallbacks) bars of \(spec.instruments[index].name) were not made up of finer ones, and "
+            + "went the worst way")
       }
     }
     return warnings
@@ -107,5 +104,38 @@ extension PreparedRun {
         "quantity": .number(working.remaining), "decided_at_bar": .int(working.order.decidedAtBar),
       ]
     }
+  }
+}
+
+extension BarSupply {
+  /// What vetting saw and let pass.
+  fileprivate func warnings(name: String) -> [String] {
+    guard case .file(let vetted) = origin else { return [] }
+    var warnings: [String] = []
+    if vetted.skippedRows > 0 {
+      warnings.append("\(vetted.skippedRows) rows of \(name) held a time and no prices")
+    }
+    for jump in vetted.splitJumps {
+      warnings.append(
+        "\(name) jumped at \(jump.time.iso8601) as by a split of \(jump.ratio), taken as a true move"
+      )
+    }
+    for split in vetted.splitsWithoutJump {
+      warnings.append(
+        "\(name) did not jump at \(split.time.iso8601), where a split of ratio "
+          + "\(logText(split.ratio)) is given")
+    }
+    let sessions = vetted.sessions
+    if sessions.missing > 0 {
+      let days = sessions.firstMissing.map { CivilDate(day: $0).iso8601 }.joined(separator: ", ")
+      warnings.append(
+        "\(sessions.missing) sessions of its calendar had no bar of \(name): \(days)"
+          + (sessions.missing > sessions.firstMissing.count ? ", …" : ""))
+    }
+    if sessions.strayBars > 0 {
+      warnings.append(
+        "\(sessions.strayBars) bars of \(name) lay on days without a session, taken as they are")
+    }
+    return warnings
   }
 }

@@ -43,6 +43,20 @@ public struct PreparedRun: Sendable {
     try self.init(spec, programs, supplies: supplies, variant: variant)
   }
 
+  /// The splits and dividends of each instrument.
+  var actions: [[CorporateAction]] { supplies.map(\.plan.actions) }
+
+  /// The finer bars of each instrument; nil where it has none.
+  func details() throws(RunFailure) -> [[Bar]?] {
+    do throws(BarError) {
+      var details: [[Bar]?] = []
+      for supply in supplies { details.append(try supply.detail?.bars()) }
+      return details
+    } catch {
+      throw .bars(error)
+    }
+  }
+
   /// The bars of each instrument as they were before anything was done to them.
   func series() throws(RunFailure) -> [BarSeries] {
     do throws(BarError) {
@@ -56,12 +70,14 @@ public struct PreparedRun: Sendable {
     }
   }
 
-  /// The same run on other bars, as the audit makes them.
-  func replacing(_ series: [BarSeries]) throws(RunFailure) -> PreparedRun {
+  /// The same run on other bars and actions, as the audit makes them.
+  func replacing(_ markets: [AuditMarket]) throws(RunFailure) -> PreparedRun {
     var replaced: [BarSupply] = []
     do throws(BarError) {
-      for (supply, series) in zip(supplies, series) {
-        replaced.append(try supply.replacing(series, span: spec.timeSpan))
+      for (supply, market) in zip(supplies, markets) {
+        replaced.append(
+          try supply.replacing(
+            market.series, actions: market.actions, detail: market.detail, span: spec.timeSpan))
       }
     } catch {
       throw .bars(error)
@@ -100,6 +116,15 @@ public struct PreparedRun: Sendable {
       }
   }
 
+  /// Days of a year with a session on the clock of the panel: of the clock's instrument, the most of any
+  /// instrument where each makes steps, the fewest where all have to. Nil where a calendar is missing.
+  var sessionsPerYear: Double? {
+    if case .instrument(let index) = spec.clock { return supplies[index].calendar?.sessionsPerYear }
+    let counts = supplies.compactMap { $0.calendar?.sessionsPerYear }
+    guard counts.count == supplies.count else { return nil }
+    return spec.clock == .intersection ? counts.min() : counts.max()
+  }
+
   /// The number of steps of the panel, counted.
   public func countSteps() throws(RunFailure) -> Int { try Self.countSteps(spec, supplies) }
 
@@ -124,7 +149,9 @@ public struct PreparedRun: Sendable {
     do throws(BarError) {
       var streams: [BarStream] = []
       for supply in supplies { streams.append(try supply.stream()) }
-      return try Panel(streams, clock: spec.clock, span: spec.timeSpan)
+      return try Panel(
+        streams, clock: spec.clock, span: spec.timeSpan, plans: supplies.map(\.plan),
+        fillsMissing: supplies.map(\.fillsMissing))
     } catch {
       throw .bars(error)
     }
@@ -139,29 +166,39 @@ public struct PreparedRun: Sendable {
     try makeEngine(forecaster: nil, threads: threads)
   }
 
-  /// Makes the engine with another forecaster in the place of the spec's own; nil for that.
+  /// Makes the engine with another forecaster, or other rules of execution, in the place of the spec's own;
+  /// nil for that.
   func makeEngine(
-    forecaster: (any Forecaster)?, threads: Int = 1
+    forecaster: (any Forecaster)?, threads: Int = 1, execution: ExecutionSettings? = nil
   ) throws(RunFailure) -> Engine {
     Engine(
-      panel: try Self.makePanel(spec, supplies), learner: try makeLearner(forecaster, threads),
+      panel: try Self.makePanel(spec, supplies), detail: try makeDetail(),
+      learner: try makeLearner(forecaster, threads),
       positions: programs.positions, traded: spec.positions.positions.map(\.instrument),
       broker: Broker(
-        instruments: spec.instruments, execution: spec.execution.settings,
+        instruments: zonedInstruments, execution: execution ?? spec.execution.settings,
         targets: spec.positions.targets))
   }
 
-  /// Makes an engine that acts on another run's forecasts under other rules of execution.
-  func makeEngine(
-    replaying forecasts: RecordedForecasts, execution: ExecutionSettings
-  ) throws(RunFailure) -> Engine {
-    Engine(
-      panel: try Self.makePanel(spec, supplies), learner: nil, positions: programs.positions,
-      traded: spec.positions.positions.map(\.instrument),
-      broker: Broker(
-        instruments: spec.instruments, execution: execution,
-        targets: spec.positions.targets),
-      recorded: forecasts)
+  /// The spec's instruments, each with the clocks of its calendar.
+  private var zonedInstruments: [Instrument] {
+    zip(spec.instruments, supplies).map { instrument, supply in
+      var instrument = instrument
+      instrument.zone = supply.calendar?.zone
+      return instrument
+    }
+  }
+
+  /// Nil where no finer bars are asked for.
+  private func makeDetail() throws(RunFailure) -> DetailFeed? {
+    guard supplies.contains(where: { $0.detail != nil }) else { return nil }
+    do throws(BarError) {
+      var streams: [BarStream?] = []
+      for supply in supplies { streams.append(try supply.detail?.stream()) }
+      return try DetailFeed(streams)
+    } catch {
+      throw .bars(error)
+    }
   }
 
   private func makeLearner(
@@ -193,7 +230,8 @@ public struct PreparedRun: Sendable {
     }
   }
 
-  private func makeForecaster(
+  /// The model of the spec, before its first refit.
+  func makeForecaster(
     _ learning: LearningSpec, _ configuration: WalkConfiguration, _ threads: Int
   ) throws(RunFailure) -> any Forecaster {
     let (horizons, features) = (learning.target.horizons, learning.features.count)
@@ -233,7 +271,7 @@ public struct PreparedRun: Sendable {
     var targetStatistics = targets.map { _ in ScalerStatistics(for: targetKind) }
     do throws(BarError) {
       while try panel.advance() {
-        features.step(panel)
+        features.stepFeatures(panel)
         for index in featureStatistics.indices where !features.output(index).isNaN {
           featureStatistics[index].add(features.output(index))
         }

@@ -20,6 +20,7 @@ extension RunFigures {
       values["horizon"] = .int(first.report.horizon)
       values["horizons"] = .array(horizons.map { .int($0.report.horizon) })
     }
+    values["bars_per_year_basis"] = .string(returns.barsPerYear.basis.rawValue)
     let verdict = verdict
     values["whole_span"] = .object(whole.values)
     values["undefined"] = .object(table.reasons)

@@ -6,8 +6,8 @@ import WalkForward
 
 /// The rules that a table keeps by itself, row by row, given the times of the bars.
 ///
-/// `equity` has a row for each bar and comes before the other tables that have bars, as the
-/// verification goes in byte order; its times are what theirs are held against.
+/// `equity` has a row for each bar and comes before the other tables; its times are what theirs are held
+/// against.
 struct RowInvariants {
   private let instruments: Set<String>
   private let horizons: [Int]

@@ -35,7 +35,9 @@ public struct RunInvariants {
     }
     var rules = spec.map { RowInvariants($0) }
     let expected = spec.map { LogTable.written(by: $0) } ?? []
-    let verification = try RunVerification(directory, tables: expected.map(\.table)) {
+    let verification = try RunVerification(
+      directory, tables: expected.map(\.table), first: LogTable.equity.name
+    ) {
       (name, row) throws(JournalError) in
       guard let table = LogTable.allCases.first(where: { $0.name == name }) else { return [] }
       return try rules?.findings(table, row) ?? []

@@ -14,11 +14,16 @@ public struct RunMetrics: Restorable, Sendable {
   /// Forecasts made, scored or not.
   public private(set) var forecastCount = 0
 
-  init(_ spec: RunSpec, _ programs: RunPrograms) {
+  init(_ prepared: PreparedRun) {
+    self.init(prepared.spec, prepared.programs, sessionsPerYear: prepared.sessionsPerYear)
+  }
+
+  /// `sessionsPerYear` is that of the calendar, nil without one.
+  init(_ spec: RunSpec, _ programs: RunPrograms, sessionsPerYear: Double?) {
     equity = EquityMetrics(
       startingEquity: spec.execution.settings.cash,
       riskFreePerYear: spec.execution.settings.riskFree,
-      barsPerYear: spec.execution.barsPerYear)
+      barsPerYear: spec.execution.barsPerYear, sessionsPerYear: sessionsPerYear)
     horizons = spec.learning?.target.horizons ?? []
     spreads = horizons.map { _ in MeanOfFinite() }
     // A label that looks back on more steps than it looks ahead overlaps with as many others.

@@ -76,7 +76,7 @@ public final class RunSession {
     engine.tellsUpdates =
       prepared.spec.logs.losses || options.tensorBoardFolder != nil
       || prepared.spec.hasLongFits
-    metrics = RunMetrics(prepared.spec, prepared.programs)
+    metrics = RunMetrics(prepared)
     manifest = prepared.manifest(environment: options.environment)
     do throws(JournalError) {
       folder = try RunFolder(claiming: options.folder, tables: LogTable.allCases.map(\.name))
@@ -114,7 +114,7 @@ public final class RunSession {
     self.folder = folder
     engine = try prepared.makeEngine(threads: options.threads)
     engine.tellsUpdates = prepared.spec.logs.losses || prepared.spec.hasLongFits
-    metrics = RunMetrics(prepared.spec, prepared.programs)
+    metrics = RunMetrics(prepared)
     manifest = prepared.manifest(environment: options.environment)
     folder.beginRun()
     board = nil

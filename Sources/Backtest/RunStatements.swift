@@ -36,7 +36,7 @@ public struct RunStatements: Equatable, Sendable {
   init(_ spec: RunSpec, supplies: [BarSupply]) {
     leaks = Self.leaks(spec)
     caveats = Self.caveats(spec, supplies)
-    omitted = Self.omitted(spec.execution.settings)
+    omitted = Self.omitted(spec)
   }
 
   private static func leaks(_ spec: RunSpec) -> [RunStatement] {
@@ -99,21 +99,29 @@ public struct RunStatements: Equatable, Sendable {
     return caveats
   }
 
-  private static func omitted(_ execution: ExecutionSettings) -> [String] {
+  private static func omitted(_ spec: RunSpec) -> [String] {
+    let execution = spec.execution.settings
     var omitted: [String] = []
     if execution.fees.isFree { omitted.append("fee") }
     if execution.slippageBps == 0, execution.slippageTicks == 0, execution.impact == 0 {
       omitted.append("slippage")
     }
     if execution.borrowBpsYear == 0 { omitted.append("borrow") }
-    // No file of actions can be given yet, so nobody pays or receives a dividend.
-    omitted.append("dividends")
+    if !spec.paysDividends { omitted.append("dividends") }
     if execution.participation == nil { omitted.append("participation") }
     return omitted
   }
 }
 
 extension RunSpec {
+  /// Whether every asset that is traded has a file of actions. An index pays none, which is a caveat of
+  /// its own.
+  fileprivate var paysDividends: Bool {
+    guard case .files(let files) = source else { return false }
+    let assets = positions.positions.map { files[$0.instrument] }.filter { $0.kind == .asset }
+    return !assets.isEmpty && assets.allSatisfy { $0.actions != nil }
+  }
+
   func isIndex(_ instrument: Int) -> Bool {
     if case .files(let files) = source { return files[instrument].kind == .index }
     return false

@@ -1,11 +1,12 @@
 import Journal
 import Performance
 import Simulation
+import WalkForward
 
 /// How the result of a run depends on what nobody knows: how prices went within a bar, how late an order
 /// arrives, what trading costs, and chance.
 ///
-///     let sensitivity = Sensitivity(prepared, forecasts: try RecordedForecasts(readingFrom: …))
+///     let sensitivity = try Sensitivity(prepared, logs: "runs/a")
 ///     for variant in sensitivity.variants { print(try sensitivity.run(variant)) }
 ///
 /// A variant differs from the run in one thing only. It is made in memory, without logs. Where only fills
@@ -55,12 +56,19 @@ public struct Sensitivity: Sendable {
   public private(set) var omissions: [Omission] = []
 
   let prepared: PreparedRun
-  private let forecasts: RecordedForecasts
+  /// Nil for a rule strategy.
+  private let forecasts: ForecastReplay?
 
   /// - Parameters:
   ///   - prepared: the run.
-  ///   - forecasts: those that it made.
-  public init(_ prepared: PreparedRun, forecasts: RecordedForecasts) {
+  ///   - directory: of the run, with its logs.
+  /// - Throws: `RunFailure` where the forecasts of the run cannot be read.
+  public init(_ prepared: PreparedRun, logs directory: String) throws(RunFailure) {
+    self.init(prepared, forecasts: try prepared.forecastReplay(readingFrom: directory))
+  }
+
+  /// The same with what the run's model said; nil for a rule strategy.
+  init(_ prepared: PreparedRun, forecasts: ForecastReplay?) {
     self.prepared = prepared
     self.forecasts = forecasts
     let base = prepared.spec.execution.settings
@@ -137,22 +145,24 @@ public struct Sensitivity: Sendable {
   ) throws(RunFailure) -> RunFigures? {
     var engine: Engine
     let prepared: PreparedRun
+    var trains = false
     switch variant.change {
     case .execution(let settings):
       prepared = self.prepared
-      engine = try prepared.makeEngine(replaying: forecasts, execution: settings)
+      engine = try prepared.makeEngine(forecaster: forecasts, execution: settings)
     case .spec(let spec) where variant.isSpec:
       prepared = self.prepared
       engine = try prepared.makeEngine(
-        replaying: forecasts, execution: spec.execution.settings)
+        forecaster: forecasts, execution: spec.execution.settings)
     case .spec(let spec):
       prepared = try PreparedRun(spec, variant: self.prepared.variant)
       engine = try prepared.makeEngine(threads: threads)
+      trains = spec.learning != nil
     }
-    var metrics = RunMetrics(prepared.spec, prepared.programs)
+    var metrics = RunMetrics(prepared)
     var seen = RunProgress(bars: 0, barsExpected: try prepared.expectedSteps(), refits: 0)
     // A clock takes longer to read than a bar without a model.
-    let stepsPerLook = engine.learner == nil ? 1024 : 1
+    let stepsPerLook = trains ? 1 : 1024
     var stepsToLook = stepsPerLook
     while try engine.step({ event in
       metrics.add(event)

@@ -20,11 +20,11 @@ public struct RunVerification {
   ///
   /// `tables` are those that the run must have, with at least these columns first; more may follow.
   /// `visit` is handed each row of each table in order, while the table is good so far, and
-  /// returns what it finds.
+  /// returns what it finds. The tables come in byte order of their names, but for the one named `first`.
   ///
   /// - Throws: where a file that is there cannot be read at all.
   public init(
-    _ directory: String, tables: [Table] = [],
+    _ directory: String, tables: [Table] = [], first: String? = nil,
     visit: (_ table: String, _ row: TableReader) throws(JournalError) -> [Finding] = {
       (_, _) throws(JournalError) in []
     }
@@ -50,7 +50,9 @@ public struct RunVerification {
       try check(file: name, is: sha256, "a file of the manifest")
     }
     for table in tables { check(manifest, has: table) }
-    for (name, record) in inByteOrder(manifest.tables) {
+    let records = inByteOrder(manifest.tables)
+    for (name, record) in records.filter({ $0.key == first }) + records.filter({ $0.key != first })
+    {
       try check(name, record, visit)
     }
   }

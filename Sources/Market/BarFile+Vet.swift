@@ -13,6 +13,10 @@ public struct VettedFile: Equatable, Sendable {
   public var skippedRows: Int
   /// Jumps within the span that were accepted by name.
   public var splitJumps: [SplitJump]
+  /// Splits that were given, and at whose first bar the price did not jump.
+  public var splitsWithoutJump: [SplitWithoutJump]
+  /// What its bars within the span have to do with its calendar; empty without one.
+  public var sessions: SessionCount
 
   /// Bars in the file.
   public var rows: Int { whole.rows }
@@ -32,41 +36,58 @@ public struct VettedFile: Equatable, Sendable {
   }
 }
 
+/// A split at whose first bar the price did not jump.
+public struct SplitWithoutJump: Equatable, Sendable {
+  public var time: Timestamp
+  public var ratio: Double
+}
+
 extension BarFile {
   /// Reads the whole file once, and refuses it where it breaks a rule.
   ///
   /// Every row is held to the rules of the format, those outside the span too. Split jumps are
-  /// looked for within the span alone, since a jump outside is not read into the run.
+  /// looked for within the span alone, since a jump outside is not read into the run; so are days
+  /// without a session.
   ///
+  /// - Parameters:
+  ///   - span: of the run.
+  ///   - actions: splits and dividends, in the order in which they take effect. A jump that one of
+  ///     them explains is none.
+  /// - Returns: what was counted on the way.
   /// - Throws: `BarError` at the first breach.
-  public func vet(span: TimeSpan = TimeSpan()) throws(BarError) -> VettedFile {
+  public func vet(
+    span: TimeSpan = TimeSpan(), actions: [CorporateAction] = []
+  ) throws(BarError) -> VettedFile {
     let hash = SHA256()
     let reader = try BarReader(self, hash: hash)
     var whole = BarSummary()
     var inSpan = BarSummary()
     var jumps: [SplitJump] = []
     var firstJump: BarError?
+    var withoutJump: [SplitWithoutJump] = []
+    var sessions = SessionCount()
+    var splits = SplitCheck(actions: actions, opensApart: format != .closes)
     var timesAreNumbers = true
-    var previousClose = Double.nan
-    var previousAdjusted = Double.nan
 
     while let bar = try reader.next() {
       whole.add(bar)
       timesAreNumbers = timesAreNumbers && reader.timeWasNumber
       guard span.contains(bar.time) else { continue }
       inSpan.add(bar)
-      if !allowsSignedPrices && inSpan.rows > 1 {
-        let step = SplitJump.Step(
-          previousClose: previousClose, bar: bar, previousAdjusted: previousAdjusted,
-          adjusted: reader.adjustedClose, opensApart: format != .closes)
-        if let (new, old) = SplitJump.ratio(explaining: step) {
-          let jump = SplitJump(line: reader.line, time: bar.time, new: new, old: old)
-          jumps.append(jump)
-          if firstJump == nil { firstJump = splitError(jump, step) }
-        }
+      if let calendar { try check(reader, calendar, &sessions) }
+      if allowsSignedPrices { continue }
+      switch splits.take(bar, adjusted: reader.adjustedClose, line: reader.line) {
+      case .fine: break
+      case .withoutJump(let ratio):
+        withoutJump.append(SplitWithoutJump(time: bar.time, ratio: ratio))
+      case .unexplained(let jump, let step):
+        jumps.append(jump)
+        if firstJump == nil { firstJump = splitError(jump, step) }
+      case .tooGreat(let dividend, let close):
+        throw reader.refuse(
+          "the dividend before this bar was \(dividend), below the close before it, \(close), is "
+            + "needed")
       }
-      previousClose = bar.close
-      previousAdjusted = reader.adjustedClose
     }
 
     guard whole.rows > 0, let first = whole.first, let last = whole.last else {
@@ -87,7 +108,24 @@ extension BarFile {
     }
     return VettedFile(
       file: self, sha256: hash.finishHex(), whole: whole, inSpan: inSpan,
-      skippedRows: reader.skippedRows, splitJumps: jumps)
+      skippedRows: reader.skippedRows, splitJumps: jumps, splitsWithoutJump: withoutJump,
+      sessions: sessions)
+  }
+
+  private func check(
+    _ reader: BarReader, _ calendar: SessionCalendar, _ sessions: inout SessionCount
+  ) throws(BarError) {
+    let date = CivilDate(day: reader.day).iso8601
+    if let days = calendar.days, !days.contains(reader.day) {
+      throw reader.refuse(
+        "the day was \(date), one that the calendar knows, \(CivilDate(day: days.lowerBound).iso8601)"
+          + " to \(CivilDate(day: days.upperBound).iso8601), is needed")
+    }
+    guard sessions.add(day: reader.day, calendar) || accepted.contains(.noSession) else {
+      throw reader.refuse(
+        "the day was \(date), a \(Weekday.of(day: reader.day).name), a session of the calendar is "
+          + "needed ('accept: [no-session]' takes such bars)")
+    }
   }
 
   /// Where seconds since 1970 and dates like 20240131 land when taken for milliseconds: the first

@@ -24,6 +24,9 @@ public enum VettingRule: String, CaseIterable, Sendable {
   /// Whole numbers as times that all lie within the first days of 1970: seconds, or dates written
   /// as a number. Waived, they are milliseconds all the same.
   case timeUnit = "time-unit"
+  /// A bar within the span on a day on which the instrument's calendar has no session. Waived, it is
+  /// a bar like any other.
+  case noSession = "no-session"
 }
 
 /// A bar file and how it is to be read: one instrument's part of a spec.
@@ -33,23 +36,37 @@ public struct BarFile: Equatable, Sendable {
   public var format: BarFormat
   /// The column of a `closes` file; other formats have none.
   public var symbol: String?
-  /// When a bar closes that is dated by a day alone.
-  public var closeTime: CloseTime
+  /// When a bar closes, UTC, that is dated by a day alone; nil is the close of the calendar's session,
+  /// or the end of the day where that says none.
+  public var closeTime: CloseTime?
+  /// When its market is open; nil where nothing is known of that.
+  public var calendar: SessionCalendar?
   /// Whether prices may be zero or negative.
   public var allowsSignedPrices: Bool
   public var accepted: Set<VettingRule>
 
   /// - Precondition: a `closes` file has a symbol.
   public init(
-    path: String, format: BarFormat, symbol: String? = nil, closeTime: CloseTime = .endOfDay,
-    allowsSignedPrices: Bool = false, accepted: Set<VettingRule> = []
+    path: String, format: BarFormat, symbol: String? = nil, closeTime: CloseTime? = nil,
+    calendar: SessionCalendar? = nil, allowsSignedPrices: Bool = false,
+    accepted: Set<VettingRule> = []
   ) {
     precondition(format != .closes || symbol != nil, "a file of closes is read by its column")
     self.path = path
     self.format = format
     self.symbol = symbol
     self.closeTime = closeTime
+    self.calendar = calendar
     self.allowsSignedPrices = allowsSignedPrices
     self.accepted = accepted
+  }
+}
+
+extension BarFile {
+  /// When a bar closes that is dated by a day alone.
+  func close(ofDay day: Int) -> Int64 {
+    if closeTime == nil, let close = calendar?.close(ofDay: day) { return close.milliseconds }
+    return Int64(day) * Timestamp.millisecondsPerDay
+      + (closeTime ?? CloseTime.endOfDay).milliseconds
   }
 }

@@ -10,6 +10,9 @@ final class BarReader {
   private(set) var adjustedClose = Double.nan
   /// Whether the latest row's time stood there as a number.
   private(set) var timeWasNumber = false
+  /// The day to which the latest row belongs, counted from 1970-01-01: its date, or that of its time by
+  /// the clocks of the calendar. Kept only where there is a calendar.
+  private(set) var day = 0
   private let rows: CSVRows
   private let columns: BarColumns
   private var previousTime: Int64?
@@ -56,11 +59,16 @@ final class BarReader {
     switch TimeText.parse(
       cell, allowsNumber: file.format == .pawl, allowsSlashes: file.format != .pawl)
     {
-    case .instant(let value): milliseconds = value
-    case .day(let midnight): milliseconds = midnight + file.closeTime.milliseconds
+    case .instant(let value):
+      milliseconds = value
+      findDay(of: value)
+    case .day(let midnight):
+      day = Timestamp(milliseconds: midnight).day
+      milliseconds = file.close(ofDay: day)
     case .number(let value):
       milliseconds = value
       timeWasNumber = true
+      findDay(of: value)
     case .invalid(let needed):
       throw refuse("\(columns.timeName) was \(quoted(cell)), \(needed) is needed")
     }
@@ -74,6 +82,11 @@ final class BarReader {
     }
     previousTime = milliseconds
     return time
+  }
+
+  private func findDay(of milliseconds: Int64) {
+    guard let calendar = file.calendar else { return }
+    day = calendar.day(ofBarAt: Timestamp(milliseconds: milliseconds))
   }
 
   /// Whether the row has a date and no prices, as Yahoo writes a day without trade.

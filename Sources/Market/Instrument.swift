@@ -13,10 +13,12 @@ public struct Instrument: Equatable, Sendable {
   /// The instrument whose price is what a unit of this one's currency costs in the account's; nil where
   /// the two are the same.
   public var rate: Int?
+  /// The clocks by which its days are counted; nil is UTC.
+  public var zone: Zone?
 
   public init(
     name: String, allowsSignedPrices: Bool = false, tick: Double? = nil, lot: Double? = nil,
-    multiplier: Double = 1, rate: Int? = nil
+    multiplier: Double = 1, rate: Int? = nil, zone: Zone? = nil
   ) {
     self.name = name
     self.allowsSignedPrices = allowsSignedPrices
@@ -24,5 +26,6 @@ public struct Instrument: Equatable, Sendable {
     self.lot = lot
     self.multiplier = multiplier
     self.rate = rate
+    self.zone = zone
   }
 }

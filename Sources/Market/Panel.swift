@@ -30,6 +30,9 @@ public struct Panel {
   public private(set) var bars: [Bar]
   /// By instrument: whether it has a bar at this step.
   public private(set) var present: [Bool]
+  /// By instrument: its last bar as expressions see it, adjusted by what was known before its open;
+  /// empty where no instrument has splits or dividends.
+  public private(set) var adjustedBars: [Bar] = []
   /// By instrument: how many bars so far closed between the steps of the clock.
   public private(set) var dropped: [Int]
   public let clock: PanelClock
@@ -40,6 +43,9 @@ public struct Panel {
 
   // One an instrument.
   private var lanes: [Lane]
+  // One an instrument, or none at all.
+  private var adjustments: [FieldAdjustment]
+  private let fills: [Bool]
   private let last: Int64
 
   /// Reads the first bars; the panel stands before its first step.
@@ -48,12 +54,21 @@ public struct Panel {
   ///   - streams: one an instrument, in the order of the spec, none begun.
   ///   - clock: which times are steps.
   ///   - span: bars outside are passed over.
+  ///   - plans: splits and dividends of each instrument; empty where there are none.
+  ///   - fillsMissing: of each instrument, whether a reader may take its last bar where it has none;
+  ///     empty where of none.
   /// - Throws: `BarError` where the first bars of a file cannot be read.
   /// - Precondition: there is a stream, and the clock's index is that of one.
   public init(
-    _ streams: [BarStream], clock: PanelClock = .union, span: TimeSpan = TimeSpan()
+    _ streams: [BarStream], clock: PanelClock = .union, span: TimeSpan = TimeSpan(),
+    plans: [ActionPlan] = [], fillsMissing: [Bool] = []
   ) throws(BarError) {
     precondition(!streams.isEmpty, "a panel has an instrument")
+    precondition(plans.isEmpty || plans.count == streams.count, "a plan is that of an instrument")
+    precondition(
+      fillsMissing.isEmpty || fillsMissing.count == streams.count, "a rule is that of an instrument"
+    )
+    fills = fillsMissing.contains(true) ? fillsMissing : []
     if case .instrument(let index) = clock {
       precondition(streams.indices.contains(index), "the clock is one of the instruments")
     }
@@ -64,6 +79,8 @@ public struct Panel {
     bars = Array(repeating: empty, count: streams.count)
     present = Array(repeating: false, count: streams.count)
     dropped = Array(repeating: 0, count: streams.count)
+    adjustments = plans.contains { !$0.actions.isEmpty } ? plans.map { FieldAdjustment($0) } : []
+    if !adjustments.isEmpty { adjustedBars = bars }
     // A bar at the very last millisecond would look like the end; no calendar reaches it.
     last = min(span.to?.milliseconds ?? .max, .max - 1)
     stepCountUpperBound = Panel.stepBound(streams.map(\.countUpperBound), clock)
@@ -86,6 +103,11 @@ public struct Panel {
     step += 1
     time = Timestamp(milliseconds: next)
     try Self.take(&bars, &present, from: &lanes, closingAt: next, last: last)
+    if !adjustments.isEmpty {
+      for index in bars.indices where present[index] {
+        adjustedBars[index] = try adjustments[index].take(bars[index])
+      }
+    }
     return true
   }
 
@@ -116,6 +138,28 @@ public struct Panel {
   @inline(never)
   private static func set(_ present: inout [Bool], _ index: Int, _ isPresent: Bool) {
     present[index] = isPresent
+  }
+
+  /// Whether a reader may take the last bar of some instrument where it has none.
+  public var fillsMissing: Bool { !fills.isEmpty }
+
+  /// Whether a reader may take the last bar of an instrument where it has none; before its first bar all
+  /// prices are NaN.
+  public func fillsMissing(_ instrument: Int) -> Bool { !fills.isEmpty && fills[instrument] }
+
+  /// Whether any instrument has splits or dividends.
+  public var hasActions: Bool { !adjustments.isEmpty }
+
+  /// The actions that take effect before the open of an instrument's bar at this step, in their order.
+  public func dueActions(of instrument: Int) -> ArraySlice<CorporateAction> {
+    guard !adjustments.isEmpty, present[instrument] else { return [] }
+    return adjustments[instrument].plan.actions[adjustments[instrument].due]
+  }
+
+  /// What the prices of an instrument are multiplied by before expressions read them: F of its last bar.
+  /// A price that an expression gives is divided by it to be one that orders understand.
+  public func factor(of instrument: Int) -> Double {
+    adjustments.isEmpty ? 1 : adjustments[instrument].factor
   }
 
   /// The time of the next step, Int64.max at the end; what lies before it on no step is dropped.

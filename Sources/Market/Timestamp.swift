@@ -110,7 +110,10 @@ public struct CivilDate: Equatable, Sendable {
   }
 
   /// Days since 1970-01-01.
-  public var dayCount: Int {
+  public var dayCount: Int { CivilDate.day(year, month, day) }
+
+  /// Days since 1970-01-01 of a day that there is.
+  static func day(_ year: Int, _ month: Int, _ day: Int) -> Int {
     let shiftedYear = month <= 2 ? year - 1 : year
     let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
     let yearOfEra = shiftedYear - era * 400
@@ -118,6 +121,9 @@ public struct CivilDate: Equatable, Sendable {
     let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
     return era * 146_097 + dayOfEra - 719_468
   }
+
+  /// `2024-01-31`.
+  public var iso8601: String { String(midnight.iso8601.prefix(10)) }
 
   /// 00:00 UTC of this day.
   public var midnight: Timestamp {

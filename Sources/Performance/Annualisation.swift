@@ -5,13 +5,15 @@ import Market
 public enum AnnualBasis: String, Sendable {
   /// The spec says so.
   case given
+  /// The median step is a day, and a calendar says on how many days of a year there is a session.
+  case sessions
   /// The median step is a month: 12.
   case months
   /// The median step is a week: 52.
   case weeks
-  /// The median step is a day, and no bar falls on a weekend: 252.
+  /// The median step is a day, no calendar is known and no bar falls on a weekend: 252.
   case tradingDays = "trading_days"
-  /// The median step is a day, and some bar falls on a weekend: 365.
+  /// The median step is a day, no calendar is known and some bar falls on a weekend: 365.
   case calendarDays = "calendar_days"
   /// The median step is another: as many as there were in a year of 365.25 days.
   case counted
@@ -31,7 +33,8 @@ public struct BarsPerYear: Equatable, Sendable {
 /// Finds from the times of the bars how many of them make a year.
 ///
 /// Unless given, it follows from the median step: a month (27 to 32 days) 12, a week (6 to 8 days)
-/// 52, a day (18 to 42 hours) 252, or 365 if any bar falls on a Saturday or Sunday (UTC). Another
+/// 52, a day (18 to 42 hours) the calendar's sessions in a year; without a calendar 252, or 365 if any
+/// bar falls on a Saturday or Sunday (UTC). Another
 /// median step, within the day for one, is counted: steps / years. Flat memory.
 public struct Annualisation: Equatable, Sendable {
   /// Classes of step lengths; they follow each other without a gap, so the class that holds the
@@ -43,6 +46,7 @@ public struct Annualisation: Equatable, Sendable {
   private static let monthClass = 5
 
   private let given: Double?
+  private let sessionsPerYear: Double?
   private(set) var first: Int64 = 0
   private var last: Int64 = 0
   private(set) var bars = 0
@@ -52,10 +56,15 @@ public struct Annualisation: Equatable, Sendable {
   private var usualStep: Int64 = -1
   private var usualCount = 0
 
-  /// - Parameter given: bars in a year; nil to find it from the times.
-  public init(given: Double? = nil) {
-    precondition(given.map { $0 > 0 && $0.isFinite } ?? true, "bars in a year are above zero")
+  /// - Parameters:
+  ///   - given: bars in a year; nil to find it from the times.
+  ///   - sessionsPerYear: days of a year with a session, above 0; nil where no calendar is known.
+  public init(given: Double? = nil, sessionsPerYear: Double? = nil) {
+    for count in [given, sessionsPerYear].compactMap({ $0 }) {
+      precondition(count > 0 && count.isFinite, "bars in a year are above zero")
+    }
     self.given = given
+    self.sessionsPerYear = sessionsPerYear
   }
 
   /// Takes the time of the next bar, later than the one before.
@@ -91,6 +100,9 @@ public struct Annualisation: Equatable, Sendable {
     case Self.monthClass: return BarsPerYear(figure: .value(12), basis: .months)
     case Self.weekClass: return BarsPerYear(figure: .value(52), basis: .weeks)
     case Self.dayClass:
+      if let sessionsPerYear {
+        return BarsPerYear(figure: .value(sessionsPerYear), basis: .sessions)
+      }
       return hasWeekendBar
         ? BarsPerYear(figure: .value(365), basis: .calendarDays)
         : BarsPerYear(figure: .value(252), basis: .tradingDays)

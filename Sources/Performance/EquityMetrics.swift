@@ -56,15 +56,16 @@ public struct EquityMetrics: Sendable {
   ///     from each return in the Sharpe ratio.
   ///   - minimumReturn: the return a bar below which the Sortino ratio counts a shortfall.
   ///   - barsPerYear: nil to find it from the times of the bars.
+  ///   - sessionsPerYear: of the calendar of the bars; nil without one.
   public init(
     startingEquity: Double, riskFreePerYear: Double = 0, minimumReturn: Double = 0,
-    barsPerYear: Double? = nil
+    barsPerYear: Double? = nil, sessionsPerYear: Double? = nil
   ) {
     precondition(startingEquity > 0, "an account starts with equity above zero")
     self.startingEquity = startingEquity
     self.riskFreePerYear = riskFreePerYear
     self.minimumReturn = minimumReturn
-    annualisation = Annualisation(given: barsPerYear)
+    annualisation = Annualisation(given: barsPerYear, sessionsPerYear: sessionsPerYear)
     wholeDrawdown = Drawdown(start: startingEquity)
     testedDrawdown = Drawdown(start: startingEquity)
     testedStartEquity = startingEquity

@@ -78,6 +78,13 @@ public struct TrainingError: Error, Equatable, CustomStringConvertible {
     case weights
   }
 
+  public init(refit: Int, epoch: Int, update: Int, found: Found) {
+    self.refit = refit
+    self.epoch = epoch
+    self.update = update
+    self.found = found
+  }
+
   public var description: String {
     let place = "refit \(refit), epoch \(epoch), update \(update)"
     return switch found {

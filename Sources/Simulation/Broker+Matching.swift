@@ -128,7 +128,9 @@ extension Broker {
   }
 
   func fillRule(of instrument: Int) -> FillRule {
-    FillRule(
+    precondition(
+      execution.slippageTicks == 0 || ticks[instrument] > 0, "ticks of slippage need a tick")
+    return FillRule(
       costs: costs, limits: execution.limits, tick: ticks[instrument], lot: lots[instrument],
       factor: quotes[instrument].factor,
       impact: liquidity?.impact(of: instrument) ?? .none)
@@ -160,7 +162,8 @@ extension Broker {
       if let until = order.order.goodTill, now > until { end(index, .expired, .goodTillReached) }
     case .day:
       // A bar that closes at midnight is of the day that ends then.
-      let today = Timestamp(milliseconds: now.milliseconds - 1).day
+      let moment = Timestamp(milliseconds: now.milliseconds - 1)
+      let today = zones[order.order.instrument]?.day(of: moment) ?? moment.day
       if order.day < 0 {
         if isEligible(order) { working[index].day = today }
       } else if today > order.day {

@@ -27,6 +27,8 @@ extension Broker {
     for instrument in walksPath.indices where walksPath[instrument] {
       walksPath[instrument] = false
       walkPath(of: instrument)
+      // Let go, so that whoever handed them in can use their storage again.
+      if execution.path == .detail { pathDetails[instrument] = [] }
     }
     pathCount = 0
     removeEndedOrders()

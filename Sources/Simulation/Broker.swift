@@ -28,6 +28,8 @@ public struct Broker: Sendable {
   let ticks: [Double]
   let lots: [Double]
   let multipliers: [Double]
+  /// The clocks by which `day` orders end; UTC for nil.
+  let zones: [Zone?]
   /// Instruments whose currency is not the account's, and the instruments that price it.
   @usableFromInline let converted: [(instrument: Int, rate: Int)]
 
@@ -103,12 +105,10 @@ public struct Broker: Sendable {
       precondition(
         step.map { $0 > 0 && $0.isFinite } ?? true, "ticks, lots and multipliers are above 0")
     }
-    precondition(
-      execution.slippageTicks == 0 || instruments.allSatisfy { $0.tick != nil },
-      "ticks of slippage need a tick")
     ticks = instruments.map { $0.tick ?? 0 }
     lots = instruments.map { $0.lot ?? 0 }
     multipliers = instruments.map(\.multiplier)
+    zones = instruments.map(\.zone)
     converted = instruments.indices.compactMap { index in
       instruments[index].rate.map { (index, $0) }
     }

@@ -41,7 +41,8 @@ public struct ExecutionSettings: Equatable, Sendable {
   public var fees: FeeSchedule
   /// Basis points of the reference price, against the trader, at least 0 and below 10000.
   public var slippageBps: Double
-  /// Ticks against the trader on top, at least 0; needs a tick of every instrument.
+  /// Ticks against the trader on top, at least 0; needs a tick of every traded
+  /// instrument.
   public var slippageTicks: Double
   /// Y of the square-root law: an order of q units moves the price by Y · σ₂₀ · √(q/V₂₀) of its size,
   /// at least 0.

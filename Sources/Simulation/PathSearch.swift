@@ -156,7 +156,7 @@ struct PathSearch {
 
 extension Bar {
   /// Whether finer bars have this bar's open, extremes and close.
-  func isMadeUp(of bars: ArraySlice<Bar>) -> Bool {
+  public func isMadeUp(of bars: ArraySlice<Bar>) -> Bool {
     guard let first = bars.first, let last = bars.last else { return false }
     return first.open == open && last.close == close
       && bars.reduce(-.infinity) { max($0, $1.high) } == high

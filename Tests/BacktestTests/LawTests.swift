@@ -1,3 +1,5 @@
+import Market
+import Numerics
 import Simulation
 import Testing
 
@@ -36,6 +38,8 @@ private let honest: [(name: String, settings: [String])] = [
   ("tutorial-lstm", ["model.hidden=[8]"]),
   ("sma-cross", ["span={ from: 1999-01-04, to: 2000-12-31 }"]),
   ("buy-and-hold", ["span={ from: 1999-01-04, to: 1999-12-31 }"]),
+  // A split of MSFT and dividends of both.
+  ("stocks-pair", ["span={ from: 2002-06-03, to: 2003-12-31 }"]),
 ]
 
 @Test(arguments: honest.indices)
@@ -88,4 +92,50 @@ func noStrategySeesTheFuture(_ index: Int) throws {
   #expect(open.last == last)
   #expect(open.count < trace.through(last.bar).count)
   #expect(trace.through(last.bar).count < trace.entries.count || engine.bar == last.bar)
+}
+
+@Test func theAuditChangesActionsAfterTheCutAndNoneBefore() throws {
+  let prepared = try PreparedRun(
+    strategy("stocks-pair", settings: ["span={ from: 2002-06-03, to: 2003-12-31 }"]),
+    variant: .detected)
+  let market = AuditMarket(
+    series: try prepared.series()[1], actions: prepared.actions[1], detail: nil)
+  // The close of the split's own day: the split is known at its open, all later actions are not.
+  let cut = try #require(market.series.bars.first { $0.time.iso8601.hasPrefix("2003-02-18") }).time
+  for change in Audit.Change.allCases {
+    let changed = market.changed(
+      change, after: cut, PhiloxStream(seed: 1, purpose: .resampling, layer: 0))
+    #expect(changed.actions.first == market.actions.first)
+    #expect(changed.actions.first?.isSplit == true)
+    let later = changed.actions.dropFirst()
+    #expect(later.isEmpty == (change == .ended))
+    #expect(later.allSatisfy { $0.time >= cut })
+    #expect(zip(later, later.dropFirst()).allSatisfy { $0.time < $1.time })
+  }
+}
+
+@Test func theAuditMakesFinerBarsThatMakeUpTheirBar() {
+  let day = Timestamp.millisecondsPerDay
+  func bar(_ time: Int64, _ price: Double) -> Bar {
+    Bar(
+      time: Timestamp(milliseconds: time), open: price, high: price + 1, low: price - 1,
+      close: price + 0.5)
+  }
+  let bars = (1...9).map { bar($0 * day, 100 + Double($0)) }
+  let finer = (1...27).map { bar($0 * day / 3, 100) }
+  let market = AuditMarket(
+    series: BarSeries(instrument: Instrument(name: "X"), bars: bars), actions: [], detail: finer)
+  let cut = bars[4].time
+  for change in [Audit.Change.replacedAfter, .replacedWithin] {
+    let changed = market.changed(
+      change, after: cut, PhiloxStream(seed: 1, purpose: .resampling, layer: 0))
+    let detail = changed.detail ?? []
+    #expect(detail.map(\.time) == finer.map(\.time))
+    let kept = change == .replacedAfter ? 15 : 12
+    #expect(detail[..<kept] == finer[..<kept])
+    for index in (kept / 3)..<9 {
+      #expect(changed.series.bars[index] != bars[index])
+      #expect(changed.series.bars[index].isMadeUp(of: detail[(3 * index)..<(3 * index + 3)]))
+    }
+  }
 }

@@ -7,6 +7,14 @@ import Testing
 
 @testable import Backtest
 
+extension String {
+  /// With one text in the place of another, which it has to have.
+  fileprivate func with(_ old: String, _ new: String) -> String {
+    precondition(contains(old), "the spec has \(old)")
+    return replacingOccurrences(of: old, with: new)
+  }
+}
+
 @Suite struct SensitivityTests {
   private let scratch = Scratch()
 
@@ -23,7 +31,21 @@ import Testing
     "a network": SampleSpec.network(),
     "two horizons": SampleSpec.network(
       weight: "0.4 * sign(forecast) + 0.2 * sign(forecast(1))"
-    ).replacingOccurrences(of: "horizon: 2 }", with: "horizons: [3, 1] }"),
+    ).with("horizon: 2 }", "horizons: [3, 1] }"),
+    "quantiles of an ensemble": SampleSpec.network()
+      .with("batch: 8", "batch: 8, loss: quantile, quantiles: [0.1, 0.5, 0.9]")
+      .with("lookback: 3", "lookback: 3, ensemble: 2"),
+    "a stateful network": SampleSpec.network()
+      .with("lookback: 3", "lookback: 3, stateful: true").with("batch: 8", "batch: 1"),
+    "refits when forecasts have become worse": SampleSpec.network()
+      .with("refit_every: 3", "refit_every: drift, drift: { window: 5, factor: 0.7 }"),
+    "refits that came to nothing": SampleSpec.network()
+      .with("cell: lstm", "cell: rnn").with(
+        "batch: 8, learning_rate: 0.01",
+        "batch: 4, learning_rate: 2, optimizer: sgd, on_divergence: keep"),
+    "a regression": SampleSpec.network()
+      .with("cell: lstm, hidden: [4], lookback: 3", "forecaster: ridge, lookback: 3, penalty: 1")
+      .with("training: { epochs: 1, batch: 8, learning_rate: 0.01 }\n", ""),
   ]
 
   /// A spec as it is run, with values set over its own.
@@ -42,16 +64,16 @@ import Testing
     let run = try prepare(text)
     return (
       run,
-      Sensitivity(run, forecasts: try RecordedForecasts(readingFrom: folder, spec: run.spec))
+      try Sensitivity(run, logs: folder)
     )
   }
 
-  /// All that happens but for the learning.
+  /// All that happens but for the training.
   private func trace(_ engine: consuming Engine) throws -> [EventTrace.Entry] {
     var trace = EventTrace()
     while try engine.step({ event in
       switch event {
-      case .update, .refit, .forecast, .score: break
+      case .update, .refit: break
       default: trace.add(event)
       }
     }) {}
@@ -62,7 +84,7 @@ import Testing
   func aReplayIsTheRunThatTheSettingsWouldMakeToTheBit(name: String) throws {
     let text = try #require(Self.specs[name])
     let (run, sensitivity) = try logged(text)
-    let forecasts = try RecordedForecasts(readingFrom: scratch.file("run"), spec: run.spec)
+    let forecasts = try run.forecastReplay(readingFrom: scratch.file("run"))
     let settings: [(question: Sensitivity.Question, value: String, set: [String])] = [
       (.delay, "0", []),
       (.delay, "1", ["execution.delay_bars=1"]),
@@ -82,8 +104,9 @@ import Testing
       let real = try prepare(text, set)
       #expect(real.spec.execution.settings == execution, "\(question) \(value)")
       let expected = try trace(real.makeEngine())
-      let found = try trace(run.makeEngine(replaying: forecasts, execution: execution))
+      let found = try trace(run.makeEngine(forecaster: forecasts, execution: execution))
       #expect(expected.contains { $0.kind == "fill" })
+      #expect(expected.contains { $0.kind == "score" } == (name != "a rule"))
       #expect(found == expected, "\(question) \(value)")
       let figures = try #require(try sensitivity.run(variant))
       let manifest = try SampleSpec.run(
@@ -164,19 +187,23 @@ import Testing
 
   @Test func recordedForecastsGoOnAsTheSameBits() throws {
     let (run, _) = try logged(SampleSpec.network())
-    let forecasts = try RecordedForecasts(readingFrom: scratch.file("run"), spec: run.spec)
+    let forecasts = try run.forecastReplay(readingFrom: scratch.file("run"))
     let execution = run.spec.execution.settings
-    let straight = try trace(run.makeEngine(replaying: forecasts, execution: execution))
-    var engine = try run.makeEngine(replaying: forecasts, execution: execution)
+    let straight = try trace(run.makeEngine(forecaster: forecasts, execution: execution))
+    var engine = try run.makeEngine(forecaster: forecasts, execution: execution)
     var trace = EventTrace()
-    for _ in 0..<70 { _ = try engine.step { trace.add($0) } }
+    func keep(_ event: Event) {
+      if case .refit = event { return }
+      trace.add(event)
+    }
+    for _ in 0..<70 { _ = try engine.step(keep) }
     var writer = StateWriter()
     engine.save(to: &writer)
-    engine = try run.makeEngine(replaying: forecasts, execution: execution)
+    engine = try run.makeEngine(forecaster: forecasts, execution: execution)
     var reader = StateReader(writer.bytes)
     try engine.restore(from: &reader)
     #expect(reader.isAtEnd)
-    while try engine.step({ trace.add($0) }) {}
+    while try engine.step(keep) {}
     #expect(trace.entries == straight)
   }
 }
@@ -210,7 +237,7 @@ import Testing
     let spec = try RunSpec(
       yaml: Array(text.utf8), file: scratch.file("a.yaml"), folder: scratch.path + "/")
     return Sensitivity(
-      try PreparedRun(spec, variant: .detected), forecasts: RecordedForecasts(horizons: []))
+      try PreparedRun(spec, variant: .detected), forecasts: nil)
   }
 
   @Test func impactOfTheSquareRootLawTakesHalfAtTheSizeThatIsTold() throws {

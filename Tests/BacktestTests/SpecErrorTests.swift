@@ -184,7 +184,7 @@ struct WrongSpec: CustomTestStringConvertible {
 
     - format: pawl
     + format: pawl, accept: [stale-opens]
-    = a.yaml:6:44: data.X.accept was stale-opens, one of stale-open, split-jump, high-low, negative-volume, adjusted-close, time-unit is needed; did you mean stale-open?
+    = a.yaml:6:44: data.X.accept was stale-opens, one of stale-open, split-jump, high-low, negative-volume, adjusted-close, time-unit, no-session is needed; did you mean stale-open?
 
     - format: pawl
     + format: pawl, accept: stale-open

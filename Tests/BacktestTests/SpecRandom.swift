@@ -68,8 +68,16 @@ struct SpecRandom {
     let high = low + abs(low) + 1
     return low < high && (high - low).isFinite ? RescaleSpec(low: low, high: high) : nil
   }
+  mutating func contract() -> ContractSpec {
+    ContractSpec(
+      tick: chance(50) ? nil : positive(), lot: chance(50) ? nil : positive(),
+      multiplier: chance(50) ? 1 : positive())
+  }
+  mutating func calendar() -> CalendarSpec {
+    pick([.none, .always, .weekdays, .file(file())])
+  }
   mutating func accept() -> [String] {
-    pick([[], [], ["stale-open"], ["split-jump", "stale-open"]])
+    pick([[], [], ["stale-open"], ["split-jump", "stale-open"], ["no-session"]])
   }
 }
 
@@ -116,15 +124,27 @@ extension SpecRandom {
           bars: 2 + below(2_921_939), seed: UInt32(below(100)),
           stream: word(GenerateSpec.Stream.self), start: fraction() * 1e12 - 1e9,
           prices: word(PriceRule.self),
-          rescale: rescale(), accept: accept()))
+          rescale: rescale(), accept: accept(), contract: contract()))
     }
     var files: [FileInstrument] = []
     for name in ["X", "Y2", "A_b", String(repeating: "Z", count: 32)].prefix(1 + below(4)) {
-      files.append(
-        FileInstrument(
-          name: name, file: file(), format: word(FileInstrument.Format.self), symbol: text(),
-          closeTimeMs: chance(50) ? FileInstrument.defaultCloseTimeMs : Int64(below(86_400_000)),
-          prices: word(PriceRule.self), rescale: rescale(), accept: accept()))
+      var file = FileInstrument(
+        name: name, file: file(), format: word(FileInstrument.Format.self), symbol: text(),
+        closeTimeMs: chance(50) ? FileInstrument.defaultCloseTimeMs : Int64(below(86_400_000)),
+        prices: word(PriceRule.self), rescale: rescale(), accept: accept(), contract: contract(),
+        currency: chance(30) ? "EUR" : nil, calendar: calendar(),
+        fillMissing: word(FileInstrument.FillMissing.self))
+      // The session says when a date closes, where a file of sessions is given.
+      if case .file = file.calendar, chance(50) { file.closeTimeMs = nil }
+      if chance(50), file.prices == .positive, file.rescale == nil {
+        file.actions = self.file()
+        file.adjust = word(Adjustment.self)
+      }
+      if chance(30) {
+        file.detail = DetailSpec(
+          file: self.file(), format: word(FileInstrument.Format.self), symbol: text())
+      }
+      files.append(file)
     }
     return .files(files)
   }

@@ -20,6 +20,12 @@ import Testing
           symbol: X
           close_time: "23:59:59.999"
           prices: positive
+          tick: none
+          lot: none
+          multiplier: 1.0
+          calendar: none
+          adjust: none
+          fill_missing: none
         Y:
           kind: asset
           file: sub/y.csv
@@ -27,6 +33,12 @@ import Testing
           symbol: Y=F
           close_time: "21:00:00.000"
           prices: positive
+          tick: none
+          lot: none
+          multiplier: 1.0
+          calendar: none
+          adjust: none
+          fill_missing: none
       features:
         x: diff(X.close)
         spread: Y.close - X.close

@@ -81,3 +81,17 @@ func theMedianStepTellsTheBarsInAYear(
     try annualisation.restore(from: &reader)
   }
 }
+
+@Test func aCalendarSaysHowManyDaysOfAYearHaveASession() {
+  func found(stepDays: Double) -> BarsPerYear {
+    var annualisation = Annualisation(sessionsPerYear: 251.55)
+    for index in 0..<50 {
+      annualisation.add(Timestamp(milliseconds: Int64(Double(index) * stepDays * 86_400_000)))
+    }
+    return annualisation.barsPerYear
+  }
+  // Whatever falls on a weekend; weeks are weeks, and bars within the day are counted.
+  #expect(found(stepDays: 1) == BarsPerYear(figure: .value(251.55), basis: .sessions))
+  #expect(found(stepDays: 7) == BarsPerYear(figure: .value(52), basis: .weeks))
+  #expect(found(stepDays: 0.25).basis == .counted)
+}

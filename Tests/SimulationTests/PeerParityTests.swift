@@ -97,11 +97,12 @@ struct PeerParityTests {
   /// one counts, which mostly is the stop, which they look at first.
   private static func near(_ set: PeerSet) -> ExecutionSettings {
     ExecutionSettings(
-      cash: set.cash, feeBps: set.feeBps, maxLeverage: 1000, path: .worst, limitTouch: true)
+      cash: set.cash, fees: FeeSchedule(takerBps: set.feeBps), path: .worst, limitTouch: true,
+      limits: ExposureLimits(maxLeverage: 1000))
   }
 
   private static func defaults(_ set: PeerSet) -> ExecutionSettings {
-    ExecutionSettings(cash: set.cash, feeBps: set.feeBps)
+    ExecutionSettings(cash: set.cash, fees: FeeSchedule(takerBps: set.feeBps))
   }
 
   private static func wordings(_ set: PeerSet) -> [PeerReplay.Wording] {

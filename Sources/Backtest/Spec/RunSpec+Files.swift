@@ -2,7 +2,7 @@ extension RunSpec {
   /// Every file that the spec names, in its order.
   public var files: [FileReference] {
     var files: [FileReference] = []
-    if case .files(let instruments) = source { files = instruments.map(\.file) }
+    if case .files(let instruments) = source { files = instruments.flatMap(\.files) }
     if let weights = learning?.network?.initialWeights { files.append(weights) }
     return files
   }
@@ -19,5 +19,15 @@ extension RunSpec {
         "\(file.keyPath) was \(SpecNode.shown(file.written)), a file that exists is needed\(looked)"
       )
     }
+  }
+}
+
+extension FileInstrument {
+  fileprivate var files: [FileReference] {
+    var files = [file]
+    if case .file(let calendar) = calendar { files.append(calendar) }
+    if let actions { files.append(actions) }
+    if let detail { files.append(detail.file) }
+    return files
   }
 }

@@ -22,7 +22,7 @@ extension RunSpec {
     try checkRules(root)
   }
 
-  private static let sharedKeys = ["name", "seed", "span", "clock", "data", "generate"]
+  private static let sharedKeys = ["name", "seed", "span", "clock", "calendar", "data", "generate"]
   private static let learningKeys = ["features", "target", "model", "training", "walk_forward"]
   private static let keys =
     sharedKeys + learningKeys + ["positions", "execution", "logs"]

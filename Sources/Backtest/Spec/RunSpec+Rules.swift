@@ -8,6 +8,7 @@ extension RunSpec {
   func checkRules(_ root: SpecNode) throws(SpecError) {
     try checkLeaks(root)
     try checkUnits(root)
+    try checkInstruments(root)
     try checkSizes(root)
     try learning?.checkRules(root)
     try checkLogs(root)
@@ -98,7 +99,7 @@ extension RunSpec {
   }
 
   /// Why the prices of an instrument may be zero or negative; nil where they may not.
-  private func signedPrices(ofInstrument index: Int) -> String? {
+  func signedPrices(ofInstrument index: Int) -> String? {
     let (prices, rescale) =
       switch source {
       case .files(let files): (files[index].prices, files[index].rescale)

@@ -61,8 +61,25 @@ extension FileInstrument {
     writer.line("file", file.written)
     writer.line("format", format)
     writer.line("symbol", symbol)
-    writer.line("close_time", SpecTime.text(timeOfDay: closeTimeMs))
+    if let closeTimeMs { writer.line("close_time", SpecTime.text(timeOfDay: closeTimeMs)) }
     writer.write(prices, rescale, accept)
+    writer.write(contract)
+    if let currency { writer.line("currency", currency) }
+    switch calendar {
+    case .none: writer.line("calendar", raw: "none")
+    case .always: writer.line("calendar", raw: "always")
+    case .weekdays: writer.line("calendar", raw: "weekdays")
+    case .file(let file): writer.line("calendar", file.written)
+    }
+    if let actions { writer.line("actions", actions.written) }
+    writer.line("adjust", adjust)
+    writer.line("fill_missing", fillMissing)
+    guard let detail else { return }
+    writer.section("detail") { writer in
+      writer.line("file", detail.file.written)
+      writer.line("format", detail.format)
+      writer.line("symbol", detail.symbol)
+    }
   }
 }
 
@@ -85,6 +102,7 @@ extension GenerateSpec {
     case .ar1(let phi): writer.line("phi", phi)
     }
     writer.write(prices, rescale, accept)
+    writer.write(contract)
   }
 }
 
@@ -96,6 +114,12 @@ extension SpecWriter {
       line("rescale", list: [SpecWriter.number(rescale.low), SpecWriter.number(rescale.high)])
     }
     if !accept.isEmpty { line("accept", list: accept) }
+  }
+
+  fileprivate mutating func write(_ contract: ContractSpec) {
+    line("tick", contract.tick, or: "none")
+    line("lot", contract.lot, or: "none")
+    line("multiplier", contract.multiplier)
   }
 }
 

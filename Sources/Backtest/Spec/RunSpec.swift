@@ -20,22 +20,43 @@ public struct RunSpec: Equatable, Sendable {
   public var execution: ExecutionSpec
   public var logs = LogsSpec()
 
-  /// The instruments, in the order that their indices count.
+  /// The instruments, in the order that their indices count. Their zones are in the files of their
+  /// calendars, and not looked up here.
   public var instruments: [Instrument] {
     switch source {
     case .files(let files):
-      files.map { Instrument(name: $0.name, allowsSignedPrices: $0.prices == .signed) }
-    case .generate(let generate):
-      generate.instrumentNames.map {
-        Instrument(name: $0, allowsSignedPrices: generate.prices == .signed)
+      files.map { file in
+        Instrument(
+          file.name, file.prices, file.contract, rate: rateInstrument(of: file.currency))
       }
+    case .generate(let generate):
+      generate.instrumentNames.map { Instrument($0, generate.prices, generate.contract) }
     }
+  }
+
+  /// The instrument that converts a currency; nil where that is the account's.
+  private func rateInstrument(of currency: String?) -> Int? {
+    guard let currency, currency != execution.currency else { return nil }
+    return execution.rates.first { $0.currency == currency }?.instrument
+  }
+}
+
+extension Instrument {
+  fileprivate init(
+    _ name: String, _ prices: PriceRule, _ contract: ContractSpec, rate: Int? = nil
+  ) {
+    self.init(
+      name: name, allowsSignedPrices: prices == .signed, tick: contract.tick, lot: contract.lot,
+      multiplier: contract.multiplier, rate: rate)
   }
 }
 
 extension RunSpec {
   /// Whether some instrument has a file of splits and dividends.
-  var hasActions: Bool { false }
+  var hasActions: Bool {
+    if case .files(let files) = source { return files.contains { $0.actions != nil } }
+    return false
+  }
 }
 
 /// The times that are read into a run; both ends are included, nil is open.

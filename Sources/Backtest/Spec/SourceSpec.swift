@@ -1,3 +1,5 @@
+import Market
+
 /// Where the bars of a run come from.
 public enum SourceSpec: Equatable, Sendable {
   case files([FileInstrument])
@@ -39,6 +41,36 @@ public struct RescaleSpec: Equatable, Sendable {
   public var high: Double
 }
 
+/// The steps in which an instrument is traded, and what a unit of it is worth.
+public struct ContractSpec: Equatable, Sendable {
+  /// The step of prices, above 0; nil where they are not rounded.
+  public var tick: Double?
+  /// The step of quantities, above 0; nil where they are not rounded.
+  public var lot: Double?
+  /// Money that a unit gains as its price rises by 1, above 0.
+  public var multiplier = 1.0
+}
+
+/// When an instrument's market is open.
+public enum CalendarSpec: Equatable, Sendable {
+  /// Nothing is known of it.
+  case none
+  /// Every day.
+  case always
+  /// Monday to Friday.
+  case weekdays
+  /// The sessions of an exchange.
+  case file(FileReference)
+}
+
+/// A file of finer bars of an instrument.
+public struct DetailSpec: Equatable, Sendable {
+  public var file: FileReference
+  public var format: FileInstrument.Format
+  /// By default that of the instrument.
+  public var symbol: String
+}
+
 /// An instrument whose bars are read from a file.
 public struct FileInstrument: Equatable, Sendable {
   public enum Format: String, CaseIterable, Sendable {
@@ -62,12 +94,31 @@ public struct FileInstrument: Equatable, Sendable {
   /// The name that the source has for it (for `closes`, its column); by default `name`.
   public var symbol: String
   /// Milliseconds after midnight UTC at which a bar closes whose file holds only its date,
-  /// 0..<86 400 000.
-  public var closeTimeMs: Int64
+  /// 0..<86 400 000; nil is the close of the calendar's session.
+  public var closeTimeMs: Int64?
   public var prices: PriceRule
   public var rescale: RescaleSpec?
   /// Vetting rules and caveats that are waived, in the order of the spec.
   public var accept: [String]
+  public var contract = ContractSpec()
+  /// The currency of its prices; nil is the account's.
+  public var currency: String?
+  public var calendar = CalendarSpec.none
+  /// Splits and dividends; not beside prices that are signed or rescaled.
+  public var actions: FileReference?
+  /// `none` without `actions`.
+  public var adjust = Adjustment.none
+  public var fillMissing = FillMissing.none
+  /// Finer bars, read by `path: detail` alone.
+  public var detail: DetailSpec?
+
+  /// What features see of an instrument at a step at which it has no bar.
+  public enum FillMissing: String, CaseIterable, Sendable {
+    /// Null.
+    case none
+    /// The fields of its last bar.
+    case last
+  }
 
   /// 23:59:59.999.
   public static let defaultCloseTimeMs: Int64 = 86_399_999
@@ -100,6 +151,8 @@ public struct GenerateSpec: Equatable, Sendable {
   public var prices: PriceRule
   public var rescale: RescaleSpec?
   public var accept: [String]
+  /// Of each of its instruments.
+  public var contract = ContractSpec()
 
   /// X and Y; of more than two walks X1, X2, …; of one walk X.
   public var instrumentNames: [String] {

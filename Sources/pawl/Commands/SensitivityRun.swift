@@ -14,9 +14,7 @@ struct SensitivityRun {
   /// - Throws: where the run's forecasts cannot be read.
   init(_ prepared: PreparedRun, folder: String, manifest: Manifest) throws(RunFailure) {
     self.manifest = manifest
-    sensitivity = Sensitivity(
-      prepared,
-      forecasts: try RecordedForecasts(readingFrom: folder, spec: prepared.spec))
+    sensitivity = try Sensitivity(prepared, logs: folder)
   }
 
   /// Makes the variants, at most `threads` at a time.

@@ -91,6 +91,7 @@ struct MetricsReport {
     let why =
       switch found.basis {
       case .given: "as the spec says"
+      case .sessions: "sessions of the calendar"
       case .months: "the median step is a month"
       case .weeks: "the median step is a week"
       case .tradingDays: "the median step is a day, and no bar falls on a weekend"
