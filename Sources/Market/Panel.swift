@@ -41,6 +41,10 @@ public struct Panel {
   /// and for the clock of one; for `union` it is the sum.
   public let stepCountUpperBound: Int?
 
+  /// Whether any instrument has splits or dividends.
+  // Stored, as the spine asks at every step, and a call from another module would copy the panel.
+  public let hasActions: Bool
+
   // One an instrument.
   private var lanes: [Lane]
   // One an instrument, or none at all.
@@ -80,7 +84,8 @@ public struct Panel {
     present = Array(repeating: false, count: streams.count)
     dropped = Array(repeating: 0, count: streams.count)
     adjustments = plans.contains { !$0.actions.isEmpty } ? plans.map { FieldAdjustment($0) } : []
-    if !adjustments.isEmpty { adjustedBars = bars }
+    hasActions = !adjustments.isEmpty
+    if hasActions { adjustedBars = bars }
     // A bar at the very last millisecond would look like the end; no calendar reaches it.
     last = min(span.to?.milliseconds ?? .max, .max - 1)
     stepCountUpperBound = Panel.stepBound(streams.map(\.countUpperBound), clock)
@@ -103,7 +108,7 @@ public struct Panel {
     step += 1
     time = Timestamp(milliseconds: next)
     try Self.take(&bars, &present, from: &lanes, closingAt: next, last: last)
-    if !adjustments.isEmpty {
+    if hasActions {
       for index in bars.indices where present[index] {
         adjustedBars[index] = try adjustments[index].take(bars[index])
       }
@@ -146,9 +151,6 @@ public struct Panel {
   /// Whether a reader may take the last bar of an instrument where it has none; before its first bar all
   /// prices are NaN.
   public func fillsMissing(_ instrument: Int) -> Bool { !fills.isEmpty && fills[instrument] }
-
-  /// Whether any instrument has splits or dividends.
-  public var hasActions: Bool { !adjustments.isEmpty }
 
   /// The actions that take effect before the open of an instrument's bar at this step, in their order.
   public func dueActions(of instrument: Int) -> ArraySlice<CorporateAction> {
