@@ -70,9 +70,12 @@ public struct Engine {
 
     for instrument in panel.bars.indices where panel.present[instrument] {
       let bar = panel.bars[instrument]
-      broker.close(
-        instrument: instrument, bar: bar,
-        detail: detail == nil ? [] : try finerBars(of: instrument, bar))
+      if detail == nil {
+        broker.close(instrument: instrument, bar: bar)
+      } else {
+        broker.close(
+          instrument: instrument, bar: bar, detail: try finerBars(of: instrument, bar))
+      }
     }
     broker.finishClose()
 

@@ -41,13 +41,7 @@ struct Trader: Restorable, Sendable {
     }
     Self.read(into: &positions, panel, learner, broker, ratios)
     positions.step()
-    hasTarget = false
-    for index in traded.indices {
-      let instrument = traded[index]
-      let target = panel.present[instrument] ? positions.output(index) : .nan
-      targets[instrument] = target
-      hasTarget = hasTarget || !target.isNaN
-    }
+    hasTarget = Self.take(&targets, of: traded, from: positions, panel.present)
     if !levelSpecs.isEmpty {
       Self.read(into: &levels, panel, learner, broker, ratios)
       levels.step()
@@ -58,6 +52,30 @@ struct Trader: Restorable, Sendable {
       }
     }
     broker.decide(targets, levels: targetLevels)
+  }
+
+  /// Takes over what the position expressions ask for.
+  ///
+  /// - Returns: whether any of it is a value.
+  @inline(__always)
+  private static func take(
+    _ targets: inout [Double], of traded: [Int], from positions: borrowing BoundExpressions,
+    _ present: [Bool]
+  ) -> Bool {
+    var hasTarget = false
+    for index in traded.indices {
+      let instrument = traded[index]
+      let target = present[instrument] ? positions.output(index) : .nan
+      // Written where it changes only: to take hold of an array costs more than to read it.
+      if target.bitPattern != targets[instrument].bitPattern { set(&targets, instrument, target) }
+      hasTarget = hasTarget || !target.isNaN
+    }
+    return hasTarget
+  }
+
+  @inline(never)
+  private static func set(_ targets: inout [Double], _ instrument: Int, _ target: Double) {
+    targets[instrument] = target
   }
 
   /// Gives expressions what they read: bars, the step's forecasts and the account.

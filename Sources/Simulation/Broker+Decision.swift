@@ -63,6 +63,7 @@ extension Broker {
     if !decision.wants.isEmpty { submitWants(equity: equity, levels: levels) }
   }
 
+  @inline(__always)
   private mutating func collectWants(
     _ values: [Double], equity: Double, levels: TargetLevels
   ) {
