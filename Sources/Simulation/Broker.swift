@@ -40,7 +40,7 @@ public struct Broker: Sendable {
   /// What happened since it was last cleared, oldest first.
   public internal(set) var outbox: [BrokerEvent] = []
 
-  /// Whether neither margin nor liquidity looks at whole bars.
+  /// Whether neither margin, liquidity nor sizes look at whole bars.
   @usableFromInline let takesNoteOfClosesOnly: Bool
 
   // What is read or written for every instrument at every step can be inlined into the spine.
@@ -145,7 +145,8 @@ public struct Broker: Sendable {
         participation: execution.participation, impact: execution.impact,
         instruments: instruments.count)
     }
-    takesNoteOfClosesOnly = liquidity == nil && execution.maintenanceMargin == nil
+    takesNoteOfClosesOnly =
+      liquidity == nil && returns == nil && execution.maintenanceMargin == nil
     if !execution.fees.tiers.isEmpty { tradedVolume = TradedVolume() }
     if execution.maintenanceMargin != nil {
       highs = Array(repeating: .nan, count: instruments.count)
