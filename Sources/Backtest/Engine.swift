@@ -1,5 +1,4 @@
 import Bytes
-import Expressions
 import Market
 import Simulation
 import WalkForward
@@ -10,7 +9,7 @@ import WalkForward
 /// and a phase is given only what it may see:
 ///
 /// 1. open: splits and dividends of the day take effect; resting orders meet the open;
-/// 2. path: resting orders meet the bar's range (market orders have no use for it);
+/// 2. path: resting orders meet the bar's range;
 /// 3. close: on-close orders fill, positions are marked, financing is booked;
 /// 4. learn: features are appended, labels mature, the model refits and forecasts;
 /// 5. decide: position expressions become orders, which are eligible from the next bar.
@@ -19,26 +18,19 @@ public struct Engine {
   /// Finer bars; nil where none are asked for.
   private(set) var detail: DetailFeed?
   private(set) var learner: Learner?
-  private var positions: BoundExpressions
-  /// The instrument of each position expression.
-  private let traded: [Int]
+  private var trader: Trader
   private(set) var broker: Broker
-  /// Target values by instrument, NaN where nothing is to change; kept for its storage.
-  private var targets: [Double]
-  /// Whether some target had a value at this step, and at any before it.
-  private var hasTarget = false
+  /// Whether some target had a value at any step so far.
   private var hasDecided = false
 
   init(
-    panel: consuming Panel, detail: DetailFeed? = nil, learner: Learner?,
-    positions: ExpressionProgram, traded: [Int], broker: Broker
+    panel: consuming Panel, detail: DetailFeed? = nil, learner: Learner?, trader: Trader,
+    broker: Broker
   ) {
-    targets = Array(repeating: .nan, count: panel.instrumentCount)
     self.panel = panel
     self.detail = detail
     self.learner = learner
-    self.positions = BoundExpressions(positions)
-    self.traded = traded
+    self.trader = trader
     self.broker = broker
   }
 
@@ -78,20 +70,23 @@ public struct Engine {
 
     for instrument in panel.bars.indices where panel.present[instrument] {
       let bar = panel.bars[instrument]
-      broker.close(
-        instrument: instrument, bar: bar,
-        detail: detail == nil ? [] : try finerBars(of: instrument, bar))
+      if detail == nil {
+        broker.close(instrument: instrument, bar: bar)
+      } else {
+        broker.close(
+          instrument: instrument, bar: bar, detail: try finerBars(of: instrument, bar))
+      }
     }
     broker.finishClose()
 
     try learner?.step(panel, emit)
 
-    decide()
+    trader.decide(panel, learner, &broker)
     let point = broker.finishStep()
     if !broker.outbox.isEmpty { try drainBroker(emit) }
     guard point.equity.isFinite, point.grossExposure.isFinite else { throw overflow("equity") }
-    let couldFill = hasDecided || (hasTarget && broker.execution.fill == .thisClose)
-    hasDecided = hasDecided || hasTarget
+    let couldFill = hasDecided || (trader.hasTarget && broker.execution.fill == .thisClose)
+    hasDecided = hasDecided || trader.hasTarget
     emit(.equity(point, hasPosition: point.grossExposure != 0, orderCouldFill: couldFill))
     return true
   }
@@ -107,36 +102,6 @@ public struct Engine {
     of instrument: Int, _ bar: Bar
   ) throws(RunFailure) -> ArraySlice<Bar> {
     try detail?.bars(of: instrument, through: bar) ?? []
-  }
-
-  /// Phase 5: a position expression that is null changes nothing.
-  private mutating func decide() {
-    guard !traded.isEmpty else { return }
-    readInputs()
-    positions.step()
-    hasTarget = false
-    for index in traded.indices {
-      let instrument = traded[index]
-      let target = panel.present[instrument] ? positions.output(index) : .nan
-      targets[instrument] = target
-      hasTarget = hasTarget || !target.isNaN
-    }
-    broker.decide(targets)
-  }
-
-  /// Gives the position expressions what they read: bars, the step's forecasts and the account.
-  @inline(__always)
-  private mutating func readInputs() {
-    for place in positions.inputs.indices {
-      let value =
-        switch positions.inputs[place] {
-        case .field(let instrument, let field): panel.value(of: field, instrument)
-        case .forecast(let horizon): learner?.forecast(horizon: horizon) ?? .nan
-        case .position(let instrument): broker.position(of: instrument)
-        case .equity: broker.equity
-        }
-      positions.setInput(place, value)
-    }
   }
 
   /// Tells what the broker did; nothing that is not finite leaves it.
@@ -172,7 +137,7 @@ extension Engine: Restorable {
     panel.save(to: &writer)
     detail?.save(to: &writer)
     learner?.save(to: &writer)
-    positions.save(to: &writer)
+    trader.save(to: &writer)
     broker.save(to: &writer)
     writer.write(hasDecided)
   }
@@ -183,7 +148,7 @@ extension Engine: Restorable {
     try panel.restore(from: &reader)
     try detail?.restore(from: &reader)
     try learner?.restore(from: &reader)
-    try positions.restore(from: &reader)
+    try trader.restore(from: &reader)
     try broker.restore(from: &reader)
     hasDecided = try reader.readBool()
   }

@@ -46,6 +46,9 @@ struct Learner: Restorable {
 
   var refitCount: Int { walk.refitCount }
 
+  /// The last bar that a refit so far was trained through; -1 before the first.
+  var trainedThroughBar: Int { walk.trainedThroughBar }
+
   /// The forecast for a horizon of the step last taken, NaN where none was made.
   func forecast(horizon: Int) -> Double {
     horizons.firstIndex(of: horizon).map { forecasts[$0] } ?? .nan

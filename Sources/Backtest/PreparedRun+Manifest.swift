@@ -97,12 +97,16 @@ extension PreparedRun {
 
   func describe(_ orders: [WorkingOrder]) -> [JSONValue] {
     orders.map { working in
-      [
+      var entry: [String: JSONValue] = [
         "order_id": .int(working.order.id),
         "instrument": .string(spec.instruments[working.order.instrument].name),
         "side": .string(working.order.side.name), "type": .string(working.order.type.name),
         "quantity": .number(working.remaining), "decided_at_bar": .int(working.order.decidedAtBar),
+        "time_in_force": .string(working.order.timeInForce.name),
       ]
+      if let limit = working.order.limitPrice { entry["limit_price"] = .number(limit) }
+      if let stop = working.order.stopPrice { entry["stop_price"] = .number(stop) }
+      return .object(entry)
     }
   }
 }

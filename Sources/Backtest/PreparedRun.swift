@@ -174,10 +174,10 @@ public struct PreparedRun: Sendable {
     Engine(
       panel: try Self.makePanel(spec, supplies), detail: try makeDetail(),
       learner: try makeLearner(forecaster, threads),
-      positions: programs.positions, traded: spec.positions.positions.map(\.instrument),
+      trader: Trader(spec, programs),
       broker: Broker(
         instruments: zonedInstruments, execution: execution ?? spec.execution.settings,
-        targets: spec.positions.targets))
+        targets: spec.targetSettings, orders: spec.orderRules, exits: spec.exitRules))
   }
 
   /// The spec's instruments, each with the clocks of its calendar.
@@ -189,9 +189,12 @@ public struct PreparedRun: Sendable {
     }
   }
 
+  /// Whether some instrument has finer bars.
+  var hasDetail: Bool { supplies.contains { $0.detail != nil } }
+
   /// Nil where no finer bars are asked for.
   private func makeDetail() throws(RunFailure) -> DetailFeed? {
-    guard supplies.contains(where: { $0.detail != nil }) else { return nil }
+    guard hasDetail else { return nil }
     do throws(BarError) {
       var streams: [BarStream?] = []
       for supply in supplies { streams.append(try supply.detail?.stream()) }

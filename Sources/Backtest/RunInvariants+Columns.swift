@@ -73,6 +73,7 @@ enum OrderColumns {
   static let side = LogTable.orders.index("side")
   static let type = LogTable.orders.index("type")
   static let quantity = LogTable.orders.index("quantity")
+  static let limitPrice = LogTable.orders.index("limit_price")
   static let reason = LogTable.orders.index("reason")
 }
 

@@ -10,6 +10,8 @@ struct OrderBook {
     let side: String
     let type: String
     var remaining: Double
+    /// NaN of orders without one, and of exits that no entry has set yet.
+    var limit: Double
   }
   /// A fill whose event of its order has not come yet.
   struct PendingFill {
@@ -58,6 +60,7 @@ struct OrderBook {
         OrderColumns.id, needed: "an order that was submitted and has not ended")
     }
     if let finding = mismatch(order, row) { return finding }
+    live[id]?.limit = try row.double(OrderColumns.limitPrice)
     return end(order, kind, quantity, row)
   }
 
@@ -68,7 +71,8 @@ struct OrderBook {
     submitted = max(submitted, id)
     live[id] = Working(
       id: id, bar: try row.whole(OrderColumns.bar), instrument: row.text(OrderColumns.instrument),
-      side: row.text(OrderColumns.side), type: row.text(OrderColumns.type), remaining: quantity)
+      side: row.text(OrderColumns.side), type: row.text(OrderColumns.type), remaining: quantity,
+      limit: try row.double(OrderColumns.limitPrice))
     return id == needed
       ? nil : row.finding(OrderColumns.id, needed: "\(needed), the next in order of submission,")
   }
@@ -146,11 +150,17 @@ struct OrderBook {
           FillColumns.bar,
           needed: "a bar not before \(order.bar + barsToFill) for an order of bar \(order.bar)"))
     }
-    if fill.quantity > order.remaining {
+    // An exit takes with it what rounding would leave of a position.
+    if fill.quantity > order.remaining * (1 + 1e-11) {
       findings.append(
         row.finding(
           FillColumns.quantity,
           needed: "at most \(logText(order.remaining)), what is left of the order,"))
+    }
+    if fill.side.sign * (fill.price - order.limit) > 0 {
+      findings.append(
+        row.finding(
+          FillColumns.price, needed: "\(logText(order.limit)) or better, the limit of the order,"))
     }
     live[fill.orderID]?.remaining -= fill.quantity
     return findings

@@ -17,11 +17,6 @@ final class RunJournal {
   // Checks of exclusive access are left out as in `TableWriter`, for the same reason.
   @exclusivity(unchecked)
   private var failure: JournalError?
-  /// The text of the newest time, which most rows of a step share.
-  @exclusivity(unchecked)
-  private var timeText: [UInt8] = []
-  @exclusivity(unchecked)
-  private var timeOfText: Timestamp?
 
   /// Begins the tables of a run in `folder`, or goes on where `positions` says, one a table.
   ///
@@ -32,13 +27,15 @@ final class RunJournal {
     instruments = spec.instruments.map { Array($0.name.utf8) }
     tables = LogTable.written(by: spec)
     var writers = LogTable.allCases.map { _ in TableWriter?.none }
+    let numbers = NumberTexts()
     for (index, table) in tables.enumerated() {
       let path = folder + "/" + table.table.fileName
       if let positions {
         writers[table.rawValue] = try TableWriter(
-          resuming: path, table.table, at: positions[index], thread: thread)
+          resuming: path, table.table, at: positions[index], thread: thread, numbers: numbers)
       } else {
-        writers[table.rawValue] = try TableWriter(path, table.table, thread: thread)
+        writers[table.rawValue] = try TableWriter(
+          path, table.table, thread: thread, numbers: numbers)
       }
     }
     self.writers = writers
@@ -94,18 +91,12 @@ final class RunJournal {
 
   private func stamp(_ row: TableWriter, _ bar: Int, _ time: Timestamp) {
     row.append(bar)
-    row.append(Int(time.milliseconds))
-    if timeOfText != time {
-      timeText.removeAll(keepingCapacity: true)
-      time.appendISO8601(to: &timeText)
-      timeOfText = time
-    }
-    row.append(timeText)
+    stamp(row, time)
   }
 
   private func stamp(_ row: TableWriter, _ time: Timestamp) {
     row.append(Int(time.milliseconds))
-    row.append(time.iso8601)
+    time.withISO8601 { row.append(plain: $0) }
   }
 
   private func write(_ refit: Refit, _ bar: Int, _ time: Timestamp) throws(JournalError) {

@@ -9,6 +9,8 @@ public struct RunPrograms: Sendable {
   public var targets: [ExpressionProgram]
   /// One output a traded instrument.
   public var positions: ExpressionProgram
+  /// One output a level of an order or exit, as `RunSpec.levels`.
+  public var levels: ExpressionProgram
 
   /// - Throws: `SpecError` at the place of the first mistake in an expression.
   init(_ spec: RunSpec) throws(SpecError) {
@@ -31,6 +33,22 @@ public struct RunPrograms: Sendable {
     positions = try Self.compile(
       spec.positions.positions.map { (names[$0.instrument], $0.expression) },
       Scope(instruments: names, role: .position(horizons: horizons)))
+    levels = try Self.compile(
+      spec.levels.map { ($0.expression.keyPath, $0.expression) },
+      Scope(instruments: names, role: .position(horizons: horizons)))
+    try checkLevels(spec)
+  }
+
+  /// A level that is the same at every bar is known to make sense or not to.
+  private func checkLevels(_ spec: RunSpec) throws(SpecError) {
+    for (index, level) in spec.levels.enumerated() {
+      let range = level.range(isSigned: spec.signedPrices(ofInstrument: level.instrument) != nil)
+      guard let value = levels.constant(ofOutput: index), !range.contains(value) else { continue }
+      throw SpecError(
+        level.expression.place,
+        "\(level.expression.keyPath) was \(SpecNode.shown(level.expression.text)), "
+          + "\(range.needed) is needed")
+    }
   }
 
   private static func compile(

@@ -80,7 +80,8 @@ public struct Sensitivity: Sendable {
           question: question, value: value, isSpec: settings == base, change: .execution(settings)))
     }
     // Without finer bars `detail` is `worst`.
-    for model in PathModel.allCases where model != .detail || base.path == .detail {
+    let hasDetail = prepared.hasDetail
+    for model in PathModel.allCases where model != .detail || hasDetail {
       add(.path, model.rawValue) { $0.path = model }
     }
     if base.fill == .thisClose {

@@ -125,18 +125,34 @@ public enum NumberText {
   private static func writeDigits(
     _ value: UInt64, count: Int, to text: UnsafeMutablePointer<UInt8>
   ) {
-    guard count > 8 else {
-      let digits = eightDigits(UInt32(truncatingIfNeeded: value)) >> UInt64(64 &- 8 &* count)
-      // SAFETY: a number has `maximumLength` bytes of room, and at most 24 lie before its digits.
-      UnsafeMutableRawPointer(text).storeBytes(of: digits.littleEndian, as: UInt64.self)
-      return
-    }
+    guard count > 8 else { return writeLeading(value, count: count, to: text) }
     let (upper, lower) = value.quotientAndRemainder(dividingBy: 100_000_000)
-    writeDigits(upper, count: count &- 8, to: text)
-    let digits = eightDigits(UInt32(truncatingIfNeeded: lower))
-    // SAFETY: they end where the number's digits end.
-    UnsafeMutableRawPointer(text + (count &- 8)).storeBytes(
-      of: digits.littleEndian, as: UInt64.self)
+    if count <= 16 {
+      writeLeading(upper, count: count &- 8, to: text)
+    } else {
+      let (top, middle) = upper.quotientAndRemainder(dividingBy: 100_000_000)
+      writeLeading(top, count: count &- 16, to: text)
+      writeEight(middle, to: text + (count &- 16))
+    }
+    writeEight(lower, to: text + (count &- 8))
+  }
+
+  /// Writes the last `count` digits, 1 to 8.
+  @inline(__always)
+  private static func writeLeading(
+    _ value: UInt64, count: Int, to text: UnsafeMutablePointer<UInt8>
+  ) {
+    let digits = eightDigits(UInt32(truncatingIfNeeded: value)) >> UInt64(64 &- 8 &* count)
+    // SAFETY: a number has `maximumLength` bytes of room, and at most 24 lie before its digits.
+    UnsafeMutableRawPointer(text).storeBytes(of: digits.littleEndian, as: UInt64.self)
+  }
+
+  /// Writes eight digits, which end where the number's digits or eight before them end.
+  @inline(__always)
+  private static func writeEight(_ value: UInt64, to text: UnsafeMutablePointer<UInt8>) {
+    let digits = eightDigits(UInt32(truncatingIfNeeded: value))
+    // SAFETY: within the digits of the number.
+    UnsafeMutableRawPointer(text).storeBytes(of: digits.littleEndian, as: UInt64.self)
   }
 
   /// The ASCII of eight digits, the first in the lowest byte: halves, quarters, then digits, each

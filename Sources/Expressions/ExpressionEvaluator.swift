@@ -68,7 +68,9 @@ public struct ExpressionEvaluator: Sendable {
       let past = registers + layout.past
       let counters = Counters(first: registers + layout.counters)
       var code = UnsafeRawPointer(registers) + layout.byteOffset(ofInstruction: 0)
-      for _ in 0..<layout.instructionCount {
+      let end =
+        UnsafeRawPointer(registers) + layout.byteOffset(ofInstruction: layout.instructionCount)
+      while code != end {
         Self.execute(code.load(as: Instruction.self), registers, past, counters)
         code += MemoryLayout<Instruction>.stride
       }

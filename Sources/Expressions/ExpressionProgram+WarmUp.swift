@@ -19,7 +19,7 @@ extension ExpressionProgram {
   ) -> [Int?] {
     var steps: [Int?] = inputs.map { slot in
       switch slot {
-      case .forecast: forecastsFrom
+      case .forecast, .hedgeRatio: forecastsFrom
       case .field, .position, .equity: 0
       }
     }

@@ -11,7 +11,7 @@ public struct ExpressionProgram: Sendable {
     public var text: String
     /// Instruments whose bars or positions it reads, rising.
     public var instruments: [Int]
-    /// Whether it reads a forecast.
+    /// Whether it reads what a model makes: a forecast or a hedge ratio.
     public var usesForecast: Bool
     /// Steps of the panel before the first that can have a value, were there bars and forecasts at
     /// every step; 0 where the first step has one.
@@ -60,7 +60,7 @@ public struct ExpressionProgram: Sendable {
       let output = Output(
         name: expression.name, text: syntax.canonicalText(instruments: scope.instruments),
         instruments: Self.instruments(of: read),
-        usesForecast: read.contains { if case .forecast = $0 { true } else { false } },
+        usesForecast: read.contains(where: \.isOfModel),
         warmUpSteps: 0, register: 0)
       lowered.append((output, operand))
     }
@@ -121,13 +121,30 @@ public struct ExpressionProgram: Sendable {
     instruments = Self.instruments(of: inputs)
   }
 
+  /// The value of an output that no bar can change; nil of any other.
+  public func constant(ofOutput index: Int) -> Double? {
+    let place = outputs[index].register - inputs.count
+    return constants.indices.contains(place) ? constants[place] : nil
+  }
+
   private static func instruments(of slots: [InputSlot]) -> [Int] {
-    let all = slots.compactMap { slot -> Int? in
+    let all = slots.flatMap { slot -> [Int] in
       switch slot {
-      case .field(let instrument, _), .position(let instrument): instrument
-      case .forecast, .equity: nil
+      case .field(let instrument, _), .position(let instrument): [instrument]
+      case .hedgeRatio(let y, let x): [y, x]
+      case .forecast, .equity: []
       }
     }
     return Set(all).sorted()
+  }
+}
+
+extension InputSlot {
+  /// Whether a model makes it.
+  var isOfModel: Bool {
+    switch self {
+    case .forecast, .hedgeRatio: true
+    case .field, .position, .equity: false
+    }
   }
 }

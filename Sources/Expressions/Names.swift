@@ -92,6 +92,20 @@ struct Names {
     return horizons
   }
 
+  /// Refuses a hedge ratio where no refit makes one.
+  func checkHedgeRatio(_ offset: Int, _ expression: Int) throws(ExpressionError) {
+    guard case .position(let horizons) = scope.role else {
+      throw ExpressionError(
+        expression: expression, offset: offset,
+        message: "'hedge_ratio' may be used in positions only")
+    }
+    guard !horizons.isEmpty else {
+      throw ExpressionError(
+        expression: expression, offset: offset,
+        message: "'hedge_ratio' needs a model, whose refits make it, and this spec has none")
+    }
+  }
+
   /// `lag takes 2 arguments, 1 was given`.
   func wrongCount(_ what: String, _ arity: ClosedRange<Int>, _ found: Int) -> String {
     let least = arity.lowerBound
@@ -169,7 +183,8 @@ struct Names {
       return "'\(name)' is not a function; it takes no ()"
     }
     let known = Function.allCases.filter { $0 != .atOrigin || horizon != nil }.map(\.rawValue)
-    let withForecast = wordsOfRole.contains("forecast") ? known + ["forecast"] : known
+    let withForecast =
+      wordsOfRole.contains("forecast") ? known + ["forecast", "hedge_ratio"] : known
     if let meant = Spelling.nearest(to: name, among: withForecast)
       ?? Function.named(elsewhere: name)?.rawValue
     {

@@ -7,6 +7,7 @@ import Market
 ///     product:    signed {(* | /) signed}
 ///     signed:     - signed | primary
 ///     primary:    number | ( comparison ) | name | name.name | name(comparison, …)
+///                 | hedge_ratio(name, name)
 struct Parser {
   /// Parentheses, calls and signs within one another; it bounds the stack.
   static let deepestNesting = 200
@@ -157,6 +158,7 @@ struct Parser {
     case .open:
       let open = token.offset
       if name == "forecast" { return try parseForecast(offset, open) }
+      if name == "hedge_ratio" { return try parseHedgeRatio(offset, open) }
       let function = try names.function(name, offset, expression)
       return try parseCall(function, offset, open)
     default:
@@ -221,6 +223,29 @@ struct Parser {
     }
     syntax.nodes.removeSubrange(first...)
     return try append(.input(.forecast(horizon: horizon)), offset)
+  }
+
+  private mutating func parseHedgeRatio(
+    _ offset: Int, _ open: Int
+  ) throws(ExpressionError) -> Int {
+    try names.checkHedgeRatio(offset, expression)
+    var instruments: [Int] = []
+    repeat {
+      try advance()
+      guard case .name(let name) = token.kind else {
+        throw error(token.offset, "\(shown(token)) stands where hedge_ratio needs an instrument")
+      }
+      instruments.append(try names.instrument(name, token.offset, expression))
+      try advance()
+    } while token.kind == .comma
+    try expectClose(of: open)
+    guard instruments.count == 2 else {
+      throw error(offset, names.wrongCount("hedge_ratio takes", 2...2, instruments.count))
+    }
+    guard instruments[0] != instruments[1] else {
+      throw error(offset, "hedge_ratio was given one instrument twice, two are needed")
+    }
+    return try append(.input(.hedgeRatio(of: instruments[0], on: instruments[1])), offset)
   }
 
   /// The constant that node `index` comes to, as a count of bars.

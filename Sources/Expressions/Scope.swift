@@ -8,7 +8,8 @@ public struct Scope: Equatable, Sendable {
     case feature
     /// Sees fields, `h` and `at_origin`; the horizon counts steps of the panel.
     case target(horizon: Int)
-    /// Sees fields, `position.X`, `equity` and the forecasts of these horizons; none without a model.
+    /// Sees fields, `position.X`, `equity`, the forecasts of these horizons and hedge ratios; without
+    /// a model none of the last two.
     case position(horizons: [Int])
   }
 
@@ -28,6 +29,8 @@ public enum InputSlot: Hashable, Sendable {
   case field(instrument: Int, field: Field)
   /// The forecast made at this step for this horizon; null where none was made.
   case forecast(horizon: Int)
+  /// The slope of one close on another by the latest refit; null before the first.
+  case hedgeRatio(of: Int, on: Int)
   /// Units held of the instrument, as of the close of this step, before its decision.
   case position(instrument: Int)
   /// Cash and positions in money, as of the close of this step, before its decision.

@@ -21,7 +21,7 @@ struct StateLayout: Sendable {
   }
 
   func byteOffset(ofInstruction index: Int) -> Int {
-    code * MemoryLayout<Double>.stride + index * MemoryLayout<Instruction>.stride
+    code &* MemoryLayout<Double>.stride &+ index &* MemoryLayout<Instruction>.stride
   }
 }
 

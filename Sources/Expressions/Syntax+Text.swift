@@ -58,6 +58,7 @@ extension Syntax {
     switch slot {
     case .field(let instrument, let field): "\(instruments[instrument]).\(field.name)"
     case .forecast(let horizon): "forecast(\(horizon))"
+    case .hedgeRatio(let y, let x): "hedge_ratio(\(instruments[y]), \(instruments[x]))"
     case .position(let instrument): "position.\(instruments[instrument])"
     case .equity: "equity"
     }

@@ -86,18 +86,33 @@ enum Window {
       lanes67 += term(index &+ 6, pair)
       index &+= 8
     }
+    // Whole pairs, then a value without a neighbour: its pair has a zero for the other.
     let rest = older &- index
-    if rest >= 2 { lanes01 += term(index, pair) }
-    if rest >= 4 { lanes23 += term(index &+ 2, pair) }
-    if rest >= 6 { lanes45 += term(index &+ 4, pair) }
-    if rest & 1 == 1 {
-      let last = SIMD2(term(older &- 1, single)[0], 0)
-      switch rest {
-      case 1: lanes01 += last
-      case 3: lanes23 += last
-      case 5: lanes45 += last
-      default: lanes67 += last
-      }
+    switch rest {
+    case 1:
+      lanes01 += SIMD2(term(older &- 1, single)[0], 0)
+    case 2:
+      lanes01 += term(index, pair)
+    case 3:
+      lanes01 += term(index, pair)
+      lanes23 += SIMD2(term(older &- 1, single)[0], 0)
+    case 4:
+      lanes01 += term(index, pair)
+      lanes23 += term(index &+ 2, pair)
+    case 5:
+      lanes01 += term(index, pair)
+      lanes23 += term(index &+ 2, pair)
+      lanes45 += SIMD2(term(older &- 1, single)[0], 0)
+    case 6:
+      lanes01 += term(index, pair)
+      lanes23 += term(index &+ 2, pair)
+      lanes45 += term(index &+ 4, pair)
+    case 7:
+      lanes01 += term(index, pair)
+      lanes23 += term(index &+ 2, pair)
+      lanes45 += term(index &+ 4, pair)
+      lanes67 += SIMD2(term(older &- 1, single)[0], 0)
+    default: break
     }
     let halves = (lanes01 + lanes45) + (lanes23 + lanes67)
     return halves[0] + halves[1] + term(older, single)[0]

@@ -84,7 +84,7 @@ extension JSONValue {
     case .int(let value): bytes.append(contentsOf: value.description.utf8)
     case .number(let value):
       precondition(value.isFinite, "a number in JSON is finite")
-      bytes.append(contentsOf: value.description.utf8)
+      bytes.append(contentsOf: NumberText.text(value))
     case .string(let value): JSONValue.append(value, to: &bytes)
     case .array(let values):
       bytes.append(UInt8(ascii: "["))

@@ -8,6 +8,7 @@ struct RowText {
   var count = 0
 
   private let kinds: [Kind]
+  private let numbers: NumberTexts
   private var rowStart = 0
   private var cell = 0
 
@@ -16,8 +17,9 @@ struct RowText {
     var isNullable: Bool
   }
 
-  init(_ table: Table, _ bytes: UnsafeMutablePointer<UInt8>) {
+  init(_ table: Table, _ bytes: UnsafeMutablePointer<UInt8>, _ numbers: NumberTexts) {
     self.bytes = bytes
+    self.numbers = numbers
     kinds = table.columns.map { Kind(type: $0.type, isNullable: $0.isNullable) }
   }
 
@@ -63,7 +65,19 @@ struct RowText {
       return
     }
     // SAFETY: `begin` left room for any number.
-    count &+= NumberText.write(value, to: bytes + count)
+    count &+= numbers.write(value, to: bytes + count)
+  }
+
+  /// Appends text that needs no quotes: neither a quote, nor a comma, nor a line's end is in it.
+  @inline(__always)
+  mutating func append(plain text: UnsafeBufferPointer<UInt8>) {
+    _ = begin(.text)
+    precondition(
+      !text.isEmpty && text.count <= NumberText.maximumLength,
+      "plain text is no longer than a number")
+    // SAFETY: `begin` left room for any number.
+    if let start = text.baseAddress { (bytes + count).update(from: start, count: text.count) }
+    count &+= text.count
   }
 
   mutating func append(text: UnsafeBufferPointer<UInt8>) {

@@ -28,12 +28,17 @@ public final class TableWriter {
   private var line: RowText
   @exclusivity(unchecked)
   private var rowsInFrame = 0
+  /// Room for the row that begins the next frame.
+  @exclusivity(unchecked)
+  private var carried: [UInt8] = []
 
   /// Makes the file, or empties one that is there, and writes the header.
   ///
-  /// A `thread` compresses and writes beside the caller; nil does so within `endRow`.
+  /// A `thread` compresses and writes beside the caller; nil does so within `endRow`. Tables that show
+  /// the same numbers may share `numbers`.
   public init(
-    _ path: String, _ table: Table, thread: FrameThread? = nil
+    _ path: String, _ table: Table, thread: FrameThread? = nil,
+    numbers: NumberTexts = NumberTexts()
   ) throws(JournalError) {
     self.table = table
     self.path = path
@@ -42,7 +47,7 @@ public final class TableWriter {
     let file = try onFile { () throws(BytesError) in try OutputFile(creating: path) }
     sink = FrameSink(file, hash: SHA256(), from: TablePosition())
     buffer = TextBuffer()
-    line = RowText(table, buffer.bytes)
+    line = RowText(table, buffer.bytes, numbers)
     rows = 0
     let header = table.header
     precondition(header.count <= FrameRule.maximumTextBytes, "a header fits into a frame")
@@ -57,7 +62,8 @@ public final class TableWriter {
   ///
   /// - Throws: `damaged` where the file does not begin as it did.
   public init(
-    resuming path: String, _ table: Table, at position: TablePosition, thread: FrameThread? = nil
+    resuming path: String, _ table: Table, at position: TablePosition, thread: FrameThread? = nil,
+    numbers: NumberTexts = NumberTexts()
   ) throws(JournalError) {
     self.table = table
     self.path = path
@@ -69,7 +75,7 @@ public final class TableWriter {
     }
     sink = FrameSink(file, hash: hash, from: position)
     buffer = TextBuffer()
-    line = RowText(table, buffer.bytes)
+    line = RowText(table, buffer.bytes, numbers)
     rows = position.rows
   }
 
@@ -102,7 +108,12 @@ public final class TableWriter {
   /// Appends a cell to a column of text; nil and empty text are missing values.
   public func append(_ text: String?) { append(text ?? "") }
 
-  /// Appends a cell of UTF-8 to a column of text, as with a time that several tables show.
+  /// Appends a cell of 1 to 40 bytes to a column of text, without a look at them.
+  ///
+  /// - Precondition: neither a quote, nor a comma, nor a line's end is in it.
+  public func append(plain text: UnsafeBufferPointer<UInt8>) { line.append(plain: text) }
+
+  /// Appends a cell of UTF-8 to a column of text.
   public func append(_ text: [UInt8]) { text.withUnsafeBufferPointer { line.append(text: $0) } }
 
   /// Appends a missing value.
@@ -119,10 +130,10 @@ public final class TableWriter {
       let rest = line.count - start
       precondition(rest <= FrameRule.maximumTextBytes, "a row fits into a frame")
       // The frame ends before this row, which moves to the front of the next buffer.
-      let full = buffer
-      let row = Array(UnsafeBufferPointer(start: full.bytes + start, count: rest))
+      carried.removeAll(keepingCapacity: true)
+      carried.append(contentsOf: UnsafeBufferPointer(start: buffer.bytes + start, count: rest))
       try emit(start)
-      for (index, byte) in row.enumerated() { buffer.bytes[index] = byte }
+      for (index, byte) in carried.enumerated() { buffer.bytes[index] = byte }
       line.count = rest
       rowsInFrame = 1
     }

@@ -48,6 +48,21 @@ public struct BarStream {
     return bar
   }
 
+  /// The bar that `next` would give, which must be there.
+  @inline(__always)
+  var coming: Bar { block[position] }
+
+  /// When the coming bar closes, Int64.max at the end: looks without taking.
+  @inline(__always)
+  mutating func timeOfComing() throws(BarError) -> Int64 {
+    if position == block.count, try !refill() { return .max }
+    return block[position].time.milliseconds
+  }
+
+  /// Takes the coming bar.
+  @inline(__always)
+  mutating func pass() { position &+= 1 }
+
   @usableFromInline
   mutating func refill() throws(BarError) -> Bool {
     guard let reader else { return false }

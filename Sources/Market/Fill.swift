@@ -204,6 +204,7 @@ public struct EquityPoint: Equatable, Sendable {
   /// Sum of position values.
   public var netExposure: Double
 
+  @inlinable
   public init(
     bar: Int, time: Timestamp, cash: Double, positionValue: Double, equity: Double,
     drawdown: Double, grossExposure: Double, netExposure: Double

@@ -52,7 +52,8 @@ public enum OrderType: Int, CaseIterable, Sendable {
   public var hasStopPrice: Bool { self == .stop || self == .stopLimit || self == .trailingStop }
 }
 
-/// The distance at which a trailing stop follows the price.
+/// A distance from a price: that at which a trailing stop follows it, or that of an exit from the price
+/// of its entry.
 public enum Trail: Equatable, Sendable {
   /// In the unit of prices, above 0.
   case amount(Double)
@@ -102,8 +103,11 @@ public struct Order: Equatable, Sendable {
   public var stopPrice: Double?
   /// Of trailing stop orders.
   public var trail: Trail?
+  /// Of a bracket's stop or target whose price is set by its entry: how far from the price that the
+  /// entry met.
+  public var distance: Trail?
   public var timeInForce: TimeInForce
-  /// Of `goodTillDate`.
+  /// Of `goodTillDate`, where a time ends it.
   public var goodTill: Timestamp?
   /// Whether it may only bring the position nearer to zero.
   public var isReduceOnly: Bool
@@ -113,7 +117,8 @@ public struct Order: Equatable, Sendable {
   public init(
     id: Int, instrument: Int, side: Side, quantity: Double, type: OrderType,
     limitPrice: Double? = nil, stopPrice: Double? = nil, trail: Trail? = nil,
-    timeInForce: TimeInForce = .goodTillCancelled, goodTill: Timestamp? = nil,
+    distance: Trail? = nil, timeInForce: TimeInForce = .goodTillCancelled,
+    goodTill: Timestamp? = nil,
     isReduceOnly: Bool = false, decidedAtBar: Int
   ) {
     self.id = id
@@ -124,6 +129,7 @@ public struct Order: Equatable, Sendable {
     self.limitPrice = limitPrice
     self.stopPrice = stopPrice
     self.trail = trail
+    self.distance = distance
     self.timeInForce = timeInForce
     self.goodTill = goodTill
     self.isReduceOnly = isReduceOnly

@@ -41,6 +41,10 @@ public struct Panel {
   /// and for the clock of one; for `union` it is the sum.
   public let stepCountUpperBound: Int?
 
+  /// Whether any instrument has splits or dividends.
+  // Stored, as the spine asks at every step, and a call from another module would copy the panel.
+  public let hasActions: Bool
+
   // One an instrument.
   private var lanes: [Lane]
   // One an instrument, or none at all.
@@ -73,20 +77,22 @@ public struct Panel {
       precondition(streams.indices.contains(index), "the clock is one of the instruments")
     }
     let empty = Bar(time: time, open: .nan, high: .nan, low: .nan, close: .nan)
-    lanes = streams.map { Lane(stream: $0, pending: empty) }
+    lanes = streams.map { Lane(stream: $0) }
     self.clock = clock
     self.span = span
     bars = Array(repeating: empty, count: streams.count)
     present = Array(repeating: false, count: streams.count)
     dropped = Array(repeating: 0, count: streams.count)
     adjustments = plans.contains { !$0.actions.isEmpty } ? plans.map { FieldAdjustment($0) } : []
-    if !adjustments.isEmpty { adjustedBars = bars }
+    hasActions = !adjustments.isEmpty
+    if hasActions { adjustedBars = bars }
     // A bar at the very last millisecond would look like the end; no calendar reaches it.
     last = min(span.to?.milliseconds ?? .max, .max - 1)
     stepCountUpperBound = Panel.stepBound(streams.map(\.countUpperBound), clock)
     let from = span.from?.milliseconds ?? .min
     for index in lanes.indices {
-      repeat { try lanes[index].refill(through: last) } while lanes[index].time < from
+      try lanes[index].look(through: last)
+      while lanes[index].time < from { try lanes[index].pass(through: last) }
     }
   }
 
@@ -101,19 +107,42 @@ public struct Panel {
     guard next != .max else { return false }
     step += 1
     time = Timestamp(milliseconds: next)
-    for index in lanes.indices {
-      let isPresent = lanes[index].time == next
-      // Written where it changes only: to take hold of an array costs more than to read it.
-      if present[index] != isPresent { present[index] = isPresent }
-      if isPresent {
-        bars[index] = lanes[index].pending
-        if !adjustments.isEmpty {
-          adjustedBars[index] = try adjustments[index].take(bars[index])
-        }
-        try lanes[index].refill(through: last)
+    try Self.take(&bars, &present, from: &lanes, closingAt: next, last: last)
+    if hasActions {
+      for index in bars.indices where present[index] {
+        adjustedBars[index] = try adjustments[index].take(bars[index])
       }
     }
     return true
+  }
+
+  /// Takes the bars of a step; an array is taken hold of once, not once an instrument.
+  @inline(__always)
+  private static func take(
+    _ bars: inout [Bar], _ present: inout [Bool], from lanes: inout [Lane], closingAt time: Int64,
+    last: Int64
+  ) throws(BarError) {
+    if lanes.count == 1 {
+      if !present[0] { set(&present, 0, true) }
+      bars[0] = lanes[0].stream.coming
+      return try lanes[0].pass(through: last)
+    }
+    var lanes = lanes.mutableSpan
+    var bars = bars.mutableSpan
+    for index in lanes.indices {
+      let isPresent = lanes[index].time == time
+      if present[index] != isPresent { set(&present, index, isPresent) }
+      if isPresent {
+        bars[index] = lanes[index].stream.coming
+        try lanes[index].pass(through: last)
+      }
+    }
+  }
+
+  // Kept apart, so that a step at which the same instruments have bars as before does not touch it.
+  @inline(never)
+  private static func set(_ present: inout [Bool], _ index: Int, _ isPresent: Bool) {
+    present[index] = isPresent
   }
 
   /// Whether a reader may take the last bar of some instrument where it has none.
@@ -122,9 +151,6 @@ public struct Panel {
   /// Whether a reader may take the last bar of an instrument where it has none; before its first bar all
   /// prices are NaN.
   public func fillsMissing(_ instrument: Int) -> Bool { !fills.isEmpty && fills[instrument] }
-
-  /// Whether any instrument has splits or dividends.
-  public var hasActions: Bool { !adjustments.isEmpty }
 
   /// The actions that take effect before the open of an instrument's bar at this step, in their order.
   public func dueActions(of instrument: Int) -> ArraySlice<CorporateAction> {
@@ -185,7 +211,7 @@ public struct Panel {
   private mutating func drop(_ index: Int, before time: Int64) throws(BarError) {
     while lanes[index].time < time {
       dropped[index] += 1
-      try lanes[index].refill(through: last)
+      try lanes[index].pass(through: last)
     }
   }
 
@@ -202,28 +228,26 @@ public struct Panel {
   }
 }
 
-/// A stream, and the bar of it that comes next: held apart so that no reader of a panel's bars
-/// sees it.
+/// A stream, whose coming bar is held apart so that no reader of a panel's bars sees it.
 private struct Lane {
   var stream: BarStream
-  var pending: Bar
-  /// Of `pending`; Int64.max at the end of the stream.
+  /// Of the bar that comes next; Int64.max at the end of the stream.
   var time = Int64.max
 
-  init(stream: BarStream, pending: Bar) {
-    self.stream = stream
-    self.pending = pending
+  init(stream: BarStream) { self.stream = stream }
+
+  /// Sees whether there is a bar that closes at `last` or before.
+  @inline(__always)
+  mutating func look(through last: Int64) throws(BarError) {
+    let next = try stream.timeOfComing()
+    time = next <= last ? next : .max
   }
 
-  /// Goes to the next bar that closes at `last` or before.
+  /// Goes past the coming bar.
   @inline(__always)
-  mutating func refill(through last: Int64) throws(BarError) {
-    if let bar = try stream.next(), bar.time.milliseconds <= last {
-      pending = bar
-      time = bar.time.milliseconds
-    } else {
-      time = .max
-    }
+  mutating func pass(through last: Int64) throws(BarError) {
+    stream.pass()
+    try look(through: last)
   }
 }
 

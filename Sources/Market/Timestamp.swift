@@ -25,27 +25,35 @@ extension Timestamp {
   ///
   /// - Precondition: the year lies in 0...9999.
   public func appendISO8601(to text: inout [UInt8]) {
+    withISO8601 { text.append(contentsOf: $0) }
+  }
+
+  /// Hands over the 24 bytes of `2024-01-01T00:00:00.000Z` in ASCII; they live that long only.
+  ///
+  /// - Precondition: the year lies in 0...9999.
+  @inline(__always)
+  public func withISO8601<Result>(_ use: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
     let date = CivilDate(day: day)
     precondition((0...9999).contains(date.year), "a timestamp has a year of four digits")
     let inDay = Int(milliseconds - Int64(day) * Timestamp.millisecondsPerDay)
-    let start = text.count
-    text.append(contentsOf: "0000-00-00T00:00:00.000Z".utf8)
-    text.withUnsafeMutableBufferPointer { text in
-      // Adds the digits of a value to the zeros that end before a place.
-      func put(_ value: Int, digits: Int, before place: Int) {
-        var value = UInt32(truncatingIfNeeded: value)
-        for index in 1...digits {
-          text[start + place - index] += UInt8(truncatingIfNeeded: value % 10)
-          value /= 10
-        }
-      }
-      put(date.year, digits: 4, before: 4)
-      put(date.month, digits: 2, before: 7)
-      put(date.day, digits: 2, before: 10)
-      put(inDay / 3_600_000, digits: 2, before: 13)
-      put(inDay / 60_000 % 60, digits: 2, before: 16)
-      put(inDay / 1000 % 60, digits: 2, before: 19)
-      put(inDay % 1000, digits: 3, before: 23)
+    let (year, month) = (
+      UInt32(truncatingIfNeeded: date.year), UInt32(truncatingIfNeeded: date.month)
+    )
+    let (seconds, milliseconds) = UInt32(truncatingIfNeeded: inDay)
+      .quotientAndRemainder(dividingBy: 1000)
+    let minutes = seconds / 60
+    let tens = milliseconds / 10
+    // Eight characters each, the first in the lowest byte.
+    let parts: (UInt64, UInt64, UInt64) = (
+      (digits(year / 100) | digits(year % 100) << 16 | 0x2d << 32 | digits(month) << 40
+        | 0x2d << 56).littleEndian,
+      (digits(UInt32(truncatingIfNeeded: date.day)) | 0x54 << 16 | digits(minutes / 60) << 24
+        | 0x3a << 40 | digits(minutes % 60) << 48).littleEndian,
+      (0x3a | digits(seconds % 60) << 8 | 0x2e << 24 | digits(tens) << 32
+        | UInt64(0x30 + milliseconds % 10) << 48 | 0x5a << 56).littleEndian
+    )
+    return withUnsafeBytes(of: parts) { bytes in
+      bytes.withMemoryRebound(to: UInt8.self, use)
     }
   }
 
@@ -56,6 +64,13 @@ extension Timestamp {
     appendISO8601(to: &text)
     return String(decoding: text, as: UTF8.self)
   }
+}
+
+/// Two digits in ASCII, the first in the lower byte.
+@inline(__always)
+private func digits(_ value: UInt32) -> UInt64 {
+  let tens = value / 10
+  return UInt64(0x3030 &+ tens &+ (value &- 10 &* tens) << 8)
 }
 
 /// A day of the proleptic Gregorian calendar.

@@ -34,21 +34,32 @@ struct ReturnDistribution {
   }
 
   /// The α-percentile of the returns and the mean of those up to it.
+  struct Tail {
+    var valueAtRisk: Double
+    var conditional: Double
+  }
+
+  /// The tail of each α, the largest α first.
   ///
   /// The percentile lies between the returns at ⌊(n − 1)α⌋ and the next one, linearly; the mean is that
   /// of the ⌊(n − 1)α⌋ + 1 lowest.
-  func tail(_ alpha: Double) -> (valueAtRisk: Double, conditional: Double) {
+  func tails(_ alphas: [Double]) -> [Tail] {
     var values = Array(returns)
-    let position = Double(values.count - 1) * alpha
-    let index = Int(position)
-    Sample.partition(&values, at: index)
-    var sum = WideSum()
-    for value in values[...index] { sum.add(value) }
-    let next = values[(index + 1)...].min() ?? values[index]
-    return (
-      values[index] + (next - values[index]) * (position - Double(index)),
-      sum.value / Double(index + 1)
-    )
+    // A smaller tail lies within the larger one, and is looked for there alone.
+    var end = values.count
+    return alphas.map { alpha in
+      let position = Double(values.count - 1) * alpha
+      let index = Int(position)
+      Sample.partition(&values, at: index, end: end)
+      var sum = WideSum()
+      for value in values[...index] { sum.add(value) }
+      let rest = index + 1 < end ? end : values.count
+      let next = values[(index + 1)..<rest].min() ?? values[index]
+      end = index + 1
+      return Tail(
+        valueAtRisk: values[index] + (next - values[index]) * (position - Double(index)),
+        conditional: sum.value / Double(index + 1))
+    }
   }
 
   /// SR · P/√(P + 2 Σ_{k<P} (P − k) ρ_k), ρ cut at lag ⌊4 (n/100)^(2/9)⌋; `ratio` of one return.
@@ -58,13 +69,11 @@ struct ReturnDistribution {
     let most = Int(4 * Elementary.power(Double(n) / 100, 2.0 / 9))
     let squares = Double(n - 1) * deviation * deviation
     var sum = 0.0
-    for lag in 1...max(most, 1) where lag <= most && lag < n && Double(lag) < perYear {
-      let product = returns.withUnsafeBufferPointer { values in
-        var product = 0.0
-        for index in lag..<n { product += (values[index] - mean) * (values[index - lag] - mean) }
-        return product
+    for first in stride(from: 1, through: most, by: 8) {
+      let products = products(lagsFrom: first)
+      for lag in first..<first + 8 where lag <= most && lag < n && Double(lag) < perYear {
+        sum += (perYear - Double(lag)) * products[first + 7 - lag] / squares
       }
-      sum += (perYear - Double(lag)) * product / squares
     }
     let radicand = perYear + 2 * sum
     guard radicand > 0 else {
@@ -72,14 +81,37 @@ struct ReturnDistribution {
     }
     return .value(ratio * perYear / radicand.squareRoot())
   }
+
+  /// Σ (r_i − mean)(r_{i−k} − mean) for eight lags k from `first` on, each summed in rising i; the
+  /// longest lag is in lane 0.
+  private func products(lagsFrom first: Int) -> SIMD8<Double> {
+    returns.withUnsafeBufferPointer { values in
+      let longest = first + 7
+      var sums = SIMD8<Double>.zero
+      for index in first..<max(first, min(longest, values.count)) {
+        for lag in first...index {
+          sums[longest - lag] += (values[index] - mean) * (values[index - lag] - mean)
+        }
+      }
+      let earlier = UnsafeRawBufferPointer(values)
+      for index in stride(from: longest, to: values.count, by: 1) {
+        // SAFETY: eight values from index − longest on end before index, which is in the buffer.
+        let lagged = earlier.loadUnaligned(
+          fromByteOffset: 8 &* (index &- longest), as: SIMD8<Double>.self)
+        sums += (values[index] - mean) * (lagged - mean)
+      }
+      return sums
+    }
+  }
 }
 
 extension Sample {
   /// Reorders so that the value at `index` is the one that sorting would put there, none before it is
   /// larger and none after it smaller. C. A. R. Hoare, "Algorithm 65: Find" (1961).
-  static func partition(_ values: inout [Double], at index: Int) {
+  /// Those from `end` on, where there are any, are no smaller than all others and stay where they are.
+  static func partition(_ values: inout [Double], at index: Int, end: Int? = nil) {
     values.withUnsafeMutableBufferPointer { values in
-      var (low, high) = (0, values.count - 1)
+      var (low, high) = (0, (end ?? values.count) - 1)
       while low < high {
         // The middle one, so that sorted values are no worst case.
         let pivot = values[(low + high) / 2]

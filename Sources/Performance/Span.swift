@@ -30,8 +30,7 @@ struct Span {
     let cagr = cagr
     let deepest = drawdown.deepest.first
     let moments = moments
-    let tail95 = tail(0.05)
-    let tail99 = tail(0.01)
+    let tails = tails([0.05, 0.01])
     return SpanFigures(
       bars: .value(Double(sums.bars)),
       years: ifAny(.value(years)),
@@ -55,10 +54,10 @@ struct Span {
       ulcer: ifAny(
         Figure(
           (drawdown.squares.value / Double(sums.bars)).squareRoot(), orUndefined: Self.tooLarge)),
-      valueAtRisk95: tail95.valueAtRisk,
-      conditionalValueAtRisk95: tail95.conditional,
-      valueAtRisk99: tail99.valueAtRisk,
-      conditionalValueAtRisk99: tail99.conditional,
+      valueAtRisk95: tails[0].valueAtRisk,
+      conditionalValueAtRisk95: tails[0].conditional,
+      valueAtRisk99: tails[1].valueAtRisk,
+      conditionalValueAtRisk99: tails[1].conditional,
       skewness: moments.figure { .value($0.skewness) },
       kurtosis: moments.figure { .value($0.kurtosis) },
       calmar: calmar(cagr, deepest?.depth ?? 0),
@@ -102,13 +101,14 @@ struct Span {
         : .value(0))
   }
 
-  private func tail(_ alpha: Double) -> (valueAtRisk: Figure, conditional: Figure) {
-    if case .undefined = keptReturns { return (keptReturns, keptReturns) }
-    let tail = distribution.tail(alpha)
-    return (
-      Figure(tail.valueAtRisk, orUndefined: Self.tooLarge),
-      Figure(tail.conditional, orUndefined: Self.tooLarge)
-    )
+  private func tails(_ alphas: [Double]) -> [(valueAtRisk: Figure, conditional: Figure)] {
+    if case .undefined = keptReturns { return alphas.map { _ in (keptReturns, keptReturns) } }
+    return distribution.tails(alphas).map { tail in
+      (
+        Figure(tail.valueAtRisk, orUndefined: Self.tooLarge),
+        Figure(tail.conditional, orUndefined: Self.tooLarge)
+      )
+    }
   }
 
   private func ifAny(_ figure: Figure) -> Figure {

@@ -5,14 +5,15 @@ import Market
 ///
 /// What must always be true: an instrument has lots exactly when its quantity is not 0; a single
 /// lot holds exactly the size of the position, and several sum to it but for rounding.
-struct Account {
-  private(set) var ledger: CashLedger
+@usableFromInline
+struct Account: Sendable {
+  @usableFromInline private(set) var ledger: CashLedger
   /// One for each instrument.
-  private(set) var positions: [Position]
+  @usableFromInline var positions: [Position]
   /// Sum of the profit of closed trades, net of their fees.
   private(set) var realisedPnl: Double = 0
   /// Highest equity at the close of a step so far, the starting cash included.
-  private(set) var peakEquity: Double
+  @usableFromInline var peakEquity: Double
   private(set) var tradeCount = 0
 
   init(cash: Double, instruments: Int) {
@@ -22,15 +23,15 @@ struct Account {
   }
 
   /// Takes note of the range of a whole bar, for the excursions of the lots held through it.
+  @inlinable
   mutating func see(high: Double, low: Double, of instrument: Int) {
-    if !positions[instrument].lots.haveSeen(high: high, low: low) {
-      positions[instrument].lots.see(high: high, low: low)
-    }
+    positions[instrument].lots.see(high: high, low: low)
   }
 
   mutating func book(_ flow: Flow) { ledger.book(flow) }
 
   // Inlined: a row that is returned by a call and copied on stalls on its own stores.
+  @inlinable
   @inline(__always)
   mutating func point(bar: Int, time: Timestamp, exposure: Exposure) -> EquityPoint {
     let equity = ledger.cash + exposure.net
@@ -109,11 +110,12 @@ struct Account {
 }
 
 /// What is held of one instrument.
-struct Position: Equatable {
+@usableFromInline
+struct Position: Equatable, Sendable {
   /// Units, negative for a short position: the sum of the fills, one rounding each, in the order in
   /// which they happened.
-  var quantity: Double = 0
-  var lots = LotQueue()
+  @usableFromInline var quantity: Double = 0
+  @usableFromInline var lots = LotQueue()
 }
 
 /// A fill on its way through the lots that it closes.
@@ -238,6 +240,7 @@ extension TradeSide {
 }
 
 extension Account: Restorable {
+  @usableFromInline
   func save(to writer: inout StateWriter) {
     ledger.save(to: &writer)
     for position in positions {
@@ -249,6 +252,7 @@ extension Account: Restorable {
     writer.write(tradeCount)
   }
 
+  @usableFromInline
   mutating func restore(from reader: inout StateReader) throws(StateError) {
     try ledger.restore(from: &reader)
     for index in positions.indices {
@@ -269,6 +273,7 @@ extension CashLedger: Restorable {
 }
 
 extension LotQueue: Restorable {
+  @usableFromInline
   func save(to writer: inout StateWriter) {
     writer.write(count)
     for lot in held {
@@ -285,6 +290,7 @@ extension LotQueue: Restorable {
     }
   }
 
+  @usableFromInline
   mutating func restore(from reader: inout StateReader) throws(StateError) {
     let count = try reader.readInt()
     guard count >= 0 else { throw StateError("a count of lots was \(count), at least 0 is needed") }

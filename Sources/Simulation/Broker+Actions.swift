@@ -22,6 +22,7 @@ extension Broker {
       record.quantityAfter = account.split(instrument, ratio: ratio).after
       quotes[instrument].price /= ratio
       liquidity?.split(instrument, ratio: ratio)
+      returns?.split(instrument, ratio: ratio)
       outbox.append(.action(record))
       for index in working.indices where working[index].order.instrument == instrument {
         working[index].split(ratio: ratio, tick: ticks[instrument])
@@ -46,9 +47,11 @@ extension WorkingOrder {
     remaining *= ratio
     filled *= ratio
     unreleased *= ratio
+    closing *= ratio
     let side = order.side
     order.limitPrice = order.limitPrice.map { TickRule.limit($0 / ratio, side: side, tick: tick) }
     order.stopPrice = order.stopPrice.map { TickRule.against($0 / ratio, side: side, tick: tick) }
     if case .amount(let amount) = order.trail { order.trail = .amount(amount / ratio) }
+    if case .amount(let amount) = order.distance { order.distance = .amount(amount / ratio) }
   }
 }

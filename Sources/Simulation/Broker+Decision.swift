@@ -15,6 +15,8 @@ struct Decision: Sendable {
   var wants: [Want] = []
   /// `Want.expected` of each instrument; empty where no order is under way.
   var expected: [Double] = []
+  /// Whether a value that has not changed is acted on, too: of legs that go together one has.
+  var actsOnAll = false
 }
 
 /// From position to order.
@@ -23,34 +25,52 @@ extension Broker {
   /// held + (target − held) need not be the target to the last bit. Closing is always whole.
   private static let rounding = 1e-12
 
+  /// What a value asks for.
+  private struct Target {
+    let units: Double
+    /// What `on_change` remembers of it.
+    let value: Double
+  }
+
   /// Turns the values of the position expressions into orders.
   ///
-  /// For each instrument with a bar at this step and a value: the target is the value (units),
-  /// value / close (notional) or value · equity / close (weight), with the close and equity of this
-  /// step. A target order still waiting is cancelled; then target − held, if not zero, is ordered.
-  /// Sells go before buys, then the order of instruments.
+  /// For each instrument with a bar at this step and a value: the target is made of the value as
+  /// `TargetUnit` says, with the close and equity of this step. A target order still waiting is
+  /// cancelled; then target − held, if not zero and not within the band, is ordered. Sells go before
+  /// buys, then the order of instruments.
   ///
   /// An order that a delay keeps under way cannot be recalled: it is left alone, and the difference
   /// is taken to what will be held once it has arrived. Without a delay there is none.
   ///
-  /// - Parameter values: one for each instrument; NaN, or a target that is not finite, is null and
-  ///   changes nothing.
-  public mutating func decide(_ values: [Double]) {
+  /// - Parameters:
+  ///   - values: one for each instrument; NaN, or a target that is not finite, is null.
+  ///   - levels: of the orders, where the rules of the instruments have any. Where an order needs one
+  ///     that is null, nothing changes; where an exit does, no position is opened or raised.
+  public mutating func decide(_ values: [Double], levels: TargetLevels = TargetLevels()) {
     precondition(stage == .decide, "a step decides after its close, and once")
     precondition(values.count == lastValues.count, "there is one value for each instrument")
     stage = .decided
     guard mayTrade else { return }
     let equity = self.equity
-    if !working.isEmpty { recallWaitingOrders(values, equity: equity) }
-    collectWants(values, equity: equity)
-    if !decision.wants.isEmpty { submitWants(equity: equity) }
+    if targets.legs == .allOrNone, targets.rebalance == .onChange {
+      decision.actsOnAll = false
+      decision.actsOnAll = values.indices.contains {
+        target(values[$0], of: $0, equity: equity, levels: levels) != nil
+      }
+    }
+    if !working.isEmpty { recallWaitingOrders(values, equity: equity, levels: levels) }
+    collectWants(values, equity: equity, levels: levels)
+    if !decision.wants.isEmpty { submitWants(equity: equity, levels: levels) }
   }
 
-  private mutating func collectWants(_ values: [Double], equity: Double) {
+  @inline(__always)
+  private mutating func collectWants(
+    _ values: [Double], equity: Double, levels: TargetLevels
+  ) {
     for instrument in values.indices {
       let value = values[instrument]
-      if let target = target(value, of: instrument, equity: equity) {
-        want(target, of: instrument, value: value)
+      if let target = target(value, of: instrument, equity: equity, levels: levels) {
+        want(target, of: instrument, equity: equity, levels: levels)
       }
     }
     if !decision.expected.isEmpty { decision.expected.removeAll(keepingCapacity: true) }
@@ -58,92 +78,157 @@ extension Broker {
 
   // Kept out of the loop over all instruments, most of which mostly want nothing.
   @inline(never)
-  private mutating func want(_ target: Double, of instrument: Int, value: Double) {
-    if targets.rebalance == .onChange { lastValues[instrument] = value }
+  private mutating func want(
+    _ target: Target, of instrument: Int, equity: Double, levels: TargetLevels
+  ) {
     let expected =
       decision.expected.isEmpty ? position(of: instrument) : decision.expected[instrument]
-    var difference = target - expected
+    var units = target.units
+    var isHeldBack = false
+    if abs(units) > abs(expected) || units * expected < 0,
+      let exit = exitRule(of: instrument),
+      !canProtect(exit, of: instrument, isLong: units > 0, levels: levels)
+    {
+      // What cannot be protected is not opened; what the target closes is closed.
+      units = units * expected > 0 ? expected : 0
+      isHeldBack = true
+    }
+    if targets.rebalance == .onChange, !isHeldBack { lastValues[instrument] = target.value }
+    var difference = units - expected
     let lot = lots[instrument]
     // Closing is always whole.
-    if lot > 0, target != 0 {
+    if lot > 0, units != 0 {
       difference =
         (difference < 0 ? -1 : 1) * LotRule.quantity(abs(difference), lot: lot)
     }
-    if difference != 0, abs(difference) > Self.rounding * max(abs(target), abs(expected)) {
-      decision.wants.append(
-        .init(instrument: instrument, expected: expected, difference: difference))
+    guard difference != 0, abs(difference) > Self.rounding * max(abs(units), abs(expected)) else {
+      return
     }
+    // Closing and turning round are never too little.
+    if targets.rebalanceBand > 0, units != 0, units * expected >= 0,
+      abs(difference * quotes[instrument].unitValue) <= targets.rebalanceBand * equity
+    {
+      return
+    }
+    decision.wants.append(
+      .init(instrument: instrument, expected: expected, difference: difference))
   }
 
   @inline(never)
-  private mutating func submitWants(equity: Double) {
+  private mutating func submitWants(equity: Double, levels: TargetLevels) {
+    let bundle = targets.legs == .allOrNone ? orderCount + 1 : 0
+    // Legs of which one would be refused are all refused.
+    let isRuined =
+      bundle != 0 && equity <= 0
+      && decision.wants.contains {
+        abs($0.expected + $0.difference) >= abs($0.expected)
+      }
     for index in decision.wants.indices where decision.wants[index].difference < 0 {
-      submit(decision.wants[index], equity: equity)
+      submit(decision.wants[index], equity: equity, levels, bundle, isRuined: isRuined)
     }
     for index in decision.wants.indices where decision.wants[index].difference > 0 {
-      submit(decision.wants[index], equity: equity)
+      submit(decision.wants[index], equity: equity, levels, bundle, isRuined: isRuined)
     }
     decision.wants.removeAll(keepingCapacity: true)
     if execution.fill == .thisClose { matchThisClose() }
   }
 
-  /// The units that a value asks for; nil where it changes nothing.
-  private func target(_ value: Double, of instrument: Int, equity: Double) -> Double? {
-    guard !value.isNaN, hasBar(instrument) else { return nil }
-    if targets.rebalance == .onChange, value == lastValues[instrument] { return nil }
-    let close = quotes[instrument].unitValue
-    let target: Double
-    switch targets.unit {
-    case .units: target = value
-    case .notional: target = value / close
-    case .weight: target = value * equity / close
+  /// What a value asks for; nil where it changes nothing.
+  private func target(
+    _ value: Double, of instrument: Int, equity: Double, levels: TargetLevels
+  ) -> Target? {
+    guard hasBar(instrument) else { return nil }
+    let waitsForChange = targets.rebalance == .onChange && !decision.actsOnAll
+    if waitsForChange, value == lastValues[instrument] { return nil }
+    var target: Target?
+    if !value.isNaN {
+      target = size(value, of: instrument, equity: equity, levels: levels).map {
+        Target(units: $0, value: value)
+      }
     }
-    precondition(
-      targets.unit == .units || !allowsSignedPrices[instrument],
-      "an instrument with signed prices is traded in units")
-    return target.isFinite ? target : nil
+    if target == nil, targets.onNull == .flat {
+      if waitsForChange, lastValues[instrument] == 0 { return nil }
+      target = Target(units: 0, value: 0)
+    }
+    if target != nil, !orderRules.isEmpty, !hasLevels(of: instrument, levels) { return nil }
+    return target
   }
 
   /// Cancels the waiting target orders of instruments with a new target, and counts in those that a delay
   /// keeps under way, in the order in which they will be filled.
   @inline(never)
-  private mutating func recallWaitingOrders(_ values: [Double], equity: Double) {
-    var kept = 0
+  private mutating func recallWaitingOrders(
+    _ values: [Double], equity: Double, levels: TargetLevels
+  ) {
+    let replacesBundles =
+      targets.legs == .allOrNone
+      && values.indices.contains {
+        target(values[$0], of: $0, equity: equity, levels: levels) != nil
+      }
+    var hasEnded = false
     for index in working.indices {
       let order = working[index]
       let instrument = order.order.instrument
-      if order.reason != .rebalance {
-        // The strategy's own orders are its own to recall.
-      } else if quotes[instrument].barCount < order.eligibleFromBar {
+      if order.reason != .rebalance || order.hasEnded {
+        // The strategy's own orders, and those that protect positions, are not targets.
+      } else if isUnderWay(order) {
         if decision.expected.isEmpty {
           decision.expected.append(contentsOf: account.positions.lazy.map(\.quantity))
         }
         decision.expected[instrument] += order.order.side.sign * order.remaining
-      } else if target(values[instrument], of: instrument, equity: equity) != nil {
-        report(order.order, .replaced, quantity: order.remaining, reason: .replaced)
-        continue
+      } else if order.bundleID != 0
+        ? replacesBundles
+        : target(values[instrument], of: instrument, equity: equity, levels: levels) != nil
+      {
+        end(index, .replaced, .replaced)
+        hasEnded = true
+        // A leg that cannot be decided now is decided once it can be.
+        if order.bundleID != 0 { lastValues[instrument] = .nan }
       }
-      working[kept] = order
-      kept += 1
     }
-    working.removeLast(working.count - kept)
+    if hasEnded { removeEndedOrders() }
   }
 
-  private mutating func submit(_ want: Decision.Want, equity: Double) {
+  /// Whether a delay keeps a target order from being recalled: of legs that go together, any of them.
+  private func isUnderWay(_ order: WorkingOrder) -> Bool {
+    guard order.bundleID != 0 else {
+      return quotes[order.order.instrument].barCount < order.eligibleFromBar
+    }
+    return execution.delayBars > 0
+      && working.contains {
+        $0.bundleID == order.bundleID && !$0.hasEnded
+          && quotes[$0.order.instrument].barCount < $0.eligibleFromBar
+      }
+  }
+
+  private mutating func submit(
+    _ want: Decision.Want, equity: Double, _ levels: TargetLevels, _ bundle: Int, isRuined: Bool
+  ) {
     orderCount += 1
-    let order = Order(
-      id: orderCount, instrument: want.instrument, side: want.difference > 0 ? .buy : .sell,
-      quantity: abs(want.difference), type: execution.fill == .nextOpen ? .market : .marketOnClose,
-      decidedAtBar: bar)
+    let order = targetOrder(of: want, levels)
     report(order, .submitted, quantity: order.quantity, reason: .rebalance)
-    if equity <= 0, abs(want.expected + want.difference) >= abs(want.expected) {
+    if isRuined || equity <= 0 && abs(want.expected + want.difference) >= abs(want.expected) {
       report(order, .rejected, quantity: order.quantity, reason: .ruined)
       return
     }
-    let nextBars = execution.fill == .thisClose ? 0 : 1
-    working.append(
-      WorkingOrder(
-        order: order, reason: .rebalance, remaining: order.quantity,
-        eligibleFromBar: quotes[want.instrument].barCount + nextBars + execution.delayBars))
+    if order.type.hasLevel, !hasPrices(order) {
+      report(order, .rejected, quantity: order.quantity, reason: .badPrice)
+      return
+    }
+    let meetsThisClose =
+      execution.fill == .thisClose && (order.type == .market || order.type == .marketOnClose)
+    var working = WorkingOrder(
+      order: order, reason: .rebalance, remaining: order.quantity,
+      eligibleFromBar: quotes[want.instrument].barCount + (meetsThisClose ? 0 : 1)
+        + execution.delayBars)
+    working.bundleID = bundle
+    if !orderRules.isEmpty, let bars = orderRules[want.instrument].goodForBars {
+      working.lastBar = working.eligibleFromBar + bars - 1
+    }
+    if let exit = exitRule(of: want.instrument) {
+      submit(working, with: exit, of: want, levels)
+    } else {
+      self.working.append(working)
+    }
   }
 }

@@ -6,6 +6,7 @@ import Market
 extension Broker {
   private static let millisecondsPerYear = 365.0 * Double(Timestamp.millisecondsPerDay)
 
+  @usableFromInline
   mutating func accrue(milliseconds: Int64) {
     let years = Double(milliseconds) / Self.millisecondsPerYear
     if execution.riskFree != 0 { interest = cash * execution.riskFree * years }

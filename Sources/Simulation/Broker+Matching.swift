@@ -93,9 +93,10 @@ extension Broker {
       exposure.move(
         from: held, to: position(of: instrument), price: reference * rule.factor)
       working[index].take(fact)
-      if working[index].isLinked {
+      if working[index].isLinked || exitRule(of: instrument) != nil {
         working.followFill(
-          of: index, quantity: fill.quantity, reference: reference, tick: rule.tick,
+          of: index, quantity: fill.quantity, reference: reference,
+          held: HeldUnits(before: held, after: position(of: instrument)), tick: rule.tick,
           lot: rule.lot, changes: &changes)
         reportChanges()
       }
@@ -159,7 +160,10 @@ extension Broker {
     switch order.order.timeInForce {
     case .goodTillCancelled, .immediateOrCancel, .fillOrKill: break
     case .goodTillDate:
-      if let until = order.order.goodTill, now > until { end(index, .expired, .goodTillReached) }
+      let isOver =
+        order.order.goodTill.map { now > $0 }
+        ?? (order.lastBar > 0 && quotes[order.order.instrument].barCount > order.lastBar)
+      if isOver { end(index, .expired, .goodTillReached) }
     case .day:
       // A bar that closes at midnight is of the day that ends then.
       let moment = Timestamp(milliseconds: now.milliseconds - 1)

@@ -174,7 +174,8 @@ extension Broker {
       id: orderCount, instrument: instrument, side: side,
       quantity: LotRule.quantity(request.quantity, lot: lot), type: request.type,
       limitPrice: request.limitPrice.map { TickRule.limit($0, side: side, tick: tick) },
-      stopPrice: stopPrice, trail: request.trail, timeInForce: request.timeInForce,
-      goodTill: request.goodTill, isReduceOnly: request.isReduceOnly, decidedAtBar: bar)
+      stopPrice: stopPrice, trail: request.trail, distance: request.distance,
+      timeInForce: request.timeInForce, goodTill: request.goodTill,
+      isReduceOnly: request.isReduceOnly, decidedAtBar: bar)
   }
 }

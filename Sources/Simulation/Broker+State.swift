@@ -15,6 +15,7 @@ extension Broker: Restorable {
     for quote in quotes { quote.save(to: &writer) }
     writer.write(lastValues)
     liquidity?.save(to: &writer)
+    returns?.save(to: &writer)
     tradedVolume?.save(to: &writer)
     writer.write(sequence)
     writer.write(orderCount)
@@ -48,6 +49,7 @@ extension Broker: Restorable {
     for index in quotes.indices { try quotes[index].restore(from: &reader) }
     lastValues = try reader.readDoubles(count: instruments, "the last values of a broker")
     try liquidity?.restore(from: &reader)
+    try returns?.restore(from: &reader)
     try tradedVolume?.restore(from: &reader)
     sequence = try reader.readInt()
     orderCount = try reader.readInt()
@@ -67,15 +69,8 @@ extension WorkingOrder {
     writer.write(order.type.rawValue)
     writer.write(order.limitPrice)
     writer.write(order.stopPrice)
-    switch order.trail {
-    case nil: writer.write(0)
-    case .amount(let amount):
-      writer.write(1)
-      writer.write(amount)
-    case .fraction(let fraction):
-      writer.write(2)
-      writer.write(fraction)
-    }
+    writer.write(order.trail)
+    writer.write(order.distance)
     writer.write(order.timeInForce.rawValue)
     writer.write(order.goodTill != nil)
     writer.write(Int(order.goodTill?.milliseconds ?? 0))
@@ -91,6 +86,9 @@ extension WorkingOrder {
     writer.write(groupID)
     writer.write(hasChildren)
     writer.write(bundleID)
+    writer.write(closing)
+    writer.write(isExit)
+    writer.write(lastBar)
     writer.write(feesOwed)
     writer.write(feesPaid)
     writer.write(day)
@@ -104,20 +102,16 @@ extension WorkingOrder {
     let type: OrderType = try reader.readChoice("the type of an order")
     let limitPrice = try reader.readOptionalDouble()
     let stopPrice = try reader.readOptionalDouble()
-    let trail: Trail?
-    switch try reader.readInt() {
-    case 0: trail = nil
-    case 1: trail = .amount(try reader.readDouble())
-    case 2: trail = .fraction(try reader.readDouble())
-    case let other: throw StateError("the trail of an order was \(other), which names none")
-    }
+    let trail = try reader.readOptionalTrail()
+    let distance = try reader.readOptionalTrail()
     let timeInForce: TimeInForce = try reader.readChoice("the time in force of an order")
     let hasGoodTill = try reader.readBool()
     let goodTill = Timestamp(milliseconds: Int64(try reader.readInt()))
     let order = Order(
       id: id, instrument: instrument, side: side, quantity: quantity, type: type,
-      limitPrice: limitPrice, stopPrice: stopPrice, trail: trail, timeInForce: timeInForce,
-      goodTill: hasGoodTill ? goodTill : nil, isReduceOnly: try reader.readBool(),
+      limitPrice: limitPrice, stopPrice: stopPrice, trail: trail, distance: distance,
+      timeInForce: timeInForce, goodTill: hasGoodTill ? goodTill : nil,
+      isReduceOnly: try reader.readBool(),
       decidedAtBar: try reader.readInt())
     self.init(
       order: order, reason: try reader.readChoice("the reason of an order"),
@@ -129,6 +123,9 @@ extension WorkingOrder {
     groupID = try reader.readInt()
     hasChildren = try reader.readBool()
     bundleID = try reader.readInt()
+    closing = try reader.readDouble()
+    isExit = try reader.readBool()
+    lastBar = try reader.readInt()
     feesOwed = try reader.readDouble()
     feesPaid = try reader.readDouble()
     day = try reader.readInt()
@@ -140,6 +137,18 @@ extension StateWriter {
     write(value != nil)
     write(value ?? 0)
   }
+
+  fileprivate mutating func write(_ trail: Trail?) {
+    switch trail {
+    case nil: write(0)
+    case .amount(let amount):
+      write(1)
+      write(amount)
+    case .fraction(let fraction):
+      write(2)
+      write(fraction)
+    }
+  }
 }
 
 extension StateReader {
@@ -147,6 +156,15 @@ extension StateReader {
     let isThere = try readBool()
     let value = try readDouble()
     return isThere ? value : nil
+  }
+
+  fileprivate mutating func readOptionalTrail() throws(StateError) -> Trail? {
+    switch try readInt() {
+    case 0: return nil
+    case 1: return .amount(try readDouble())
+    case 2: return .fraction(try readDouble())
+    case let other: throw StateError("the distance of an order was \(other), which names none")
+    }
   }
 
   fileprivate mutating func readChoice<Choice: RawRepresentable<Int>>(

@@ -22,6 +22,10 @@ import Market
 public struct Broker: Sendable {
   public let execution: ExecutionSettings
   public let targets: TargetSettings
+  /// One for each instrument, or none where all targets are market orders.
+  let orderRules: [OrderRule]
+  /// One for each instrument, or none where nothing protects positions.
+  let exitRules: [ExitRule]
   let allowsSignedPrices: [Bool]
   var costs: Costs
   /// Of each instrument; 0 for none.
@@ -31,26 +35,32 @@ public struct Broker: Sendable {
   /// The clocks by which `day` orders end; UTC for nil.
   let zones: [Zone?]
   /// Instruments whose currency is not the account's, and the instruments that price it.
-  let converted: [(instrument: Int, rate: Int)]
+  @usableFromInline let converted: [(instrument: Int, rate: Int)]
 
   /// What happened since it was last cleared, oldest first.
   public internal(set) var outbox: [BrokerEvent] = []
 
-  var stage = Stage.betweenSteps
-  var bar = -1
+  /// Whether neither margin nor liquidity looks at whole bars.
+  @usableFromInline let takesNoteOfClosesOnly: Bool
+
+  // What is read or written for every instrument at every step can be inlined into the spine.
+  @usableFromInline var stage = Stage.betweenSteps
+  @usableFromInline var bar = -1
   /// Of the current step; nil before the first.
-  var time: Timestamp?
-  var account: Account
+  @usableFromInline var time: Timestamp?
+  @usableFromInline var account: Account
   /// Orders not yet filled, in the order of submission, which is the order of matching.
-  var working: [WorkingOrder] = []
+  @usableFromInline var working: [WorkingOrder] = []
   /// One for each instrument.
-  var quotes: [Quote]
+  @usableFromInline var quotes: [Quote]
   /// The last value acted on of each position expression, NaN before the first; kept only where
   /// orders wait for a change.
   var lastValues: [Double]
-  var liquidity: Liquidity?
+  @usableFromInline var liquidity: Liquidity?
+  /// Kept where sizes depend on it.
+  var returns: ReturnHistory?
   /// Kept where fees depend on it.
-  var tradedVolume: TradedVolume?
+  @usableFromInline var tradedVolume: TradedVolume?
   var sequence = 0
   var orderCount = 0
   /// The bar at which the drawdown stop ended all trading, -1 before.
@@ -63,14 +73,14 @@ public struct Broker: Sendable {
   // Only within a step, so no part of the state.
 
   /// The account's positions at the latest marks, from `finishClose` on.
-  var valuation = Exposure()
+  @usableFromInline var valuation = Exposure()
   /// Financing that has accrued since the previous step.
   var interest = 0.0
   var borrowCosts: [Double]
   var decision = Decision()
   var changes: [OrderChange] = []
   /// Instruments some of whose orders wait for a level of this step's bar.
-  var pathCount = 0
+  @usableFromInline var pathCount = 0
   var walksPath: [Bool]
   /// This step's bars of those instruments, and finer ones where there are any.
   var pathBars: [Bar] = []
@@ -81,20 +91,37 @@ public struct Broker: Sendable {
   /// Positions at the opens.
   var openExposure = Exposure()
   /// Whether an order of this step is still to meet this step's close.
-  var meetsThisClose = false
+  @usableFromInline var meetsThisClose = false
 
-  enum Stage: Sendable { case betweenSteps, open, close, decide, decided }
+  @usableFromInline enum Stage: Sendable { case betweenSteps, open, close, decide, decided }
 
   /// - Parameters:
   ///   - instruments: in the order of the spec; elsewhere each is named by its index.
   ///   - execution: values within their ranges.
   ///   - targets: how the values given to `decide` are read.
+  ///   - orders: how the targets of each instrument are made; empty for market orders.
+  ///   - exits: what protects the positions of each instrument; empty for nothing.
   public init(
-    instruments: [Instrument], execution: ExecutionSettings, targets: TargetSettings
+    instruments: [Instrument], execution: ExecutionSettings, targets: TargetSettings,
+    orders: [OrderRule] = [], exits: [ExitRule] = []
   ) {
     execution.checkRanges()
+    targets.checkRanges(exits: exits)
+    precondition(
+      orders.isEmpty || orders.count == instruments.count, "there is one rule for each instrument")
+    precondition(
+      exits.isEmpty || exits.count == instruments.count, "there is one exit for each instrument")
+    precondition(
+      targets.legs == .legged
+        || orders.allSatisfy({ $0 == OrderRule() }) && exits.allSatisfy(\.isEmpty),
+      "legs that go together are market orders without exits")
     self.execution = execution
     self.targets = targets
+    orderRules = orders.allSatisfy { $0 == OrderRule() } ? [] : orders
+    exitRules = exits.allSatisfy(\.isEmpty) ? [] : exits
+    if targets.unit.usesReturns, let window = targets.volatilityWindow {
+      returns = ReturnHistory(window: window, instruments: instruments.count)
+    }
     allowsSignedPrices = instruments.map(\.allowsSignedPrices)
     costs = Costs(execution)
     for step in instruments.flatMap({ [$0.tick, $0.lot, $0.multiplier] }) {
@@ -118,6 +145,7 @@ public struct Broker: Sendable {
         participation: execution.participation, impact: execution.impact,
         instruments: instruments.count)
     }
+    takesNoteOfClosesOnly = liquidity == nil && execution.maintenanceMargin == nil
     if !execution.fees.tiers.isEmpty { tradedVolume = TradedVolume() }
     if execution.maintenanceMargin != nil {
       highs = Array(repeating: .nan, count: instruments.count)
@@ -132,6 +160,8 @@ public struct Broker: Sendable {
   /// - Parameters:
   ///   - bar: the step of the panel, after the previous one.
   ///   - time: of the step, after the previous one.
+  @inlinable
+  @inline(__always)
   public mutating func beginStep(bar: Int, time: Timestamp) {
     precondition(stage == .betweenSteps, "a step begins after the previous one has finished")
     precondition(bar > self.bar, "steps go forward")
@@ -144,36 +174,45 @@ public struct Broker: Sendable {
     self.bar = bar
     self.time = time
     stage = .open
-    if let tradedVolume {
-      costs.rates = execution.fees.rates(volume: tradedVolume.sum(at: time))
-    }
+    if tradedVolume != nil { updateRates(at: time) }
   }
 
   /// Reveals the open of an instrument, and nothing else of its bar.
+  @inlinable
   public mutating func open(instrument: Int, price: Double) {
     precondition(stage == .open, "opens are revealed in the open phase")
     quotes[instrument].open(at: price, bar: bar)
-    liquidity?.beginBar(of: instrument)
+    if liquidity != nil { liquidity?.beginBar(of: instrument) }
   }
 
   /// Ends the open phase: orders meet the opens.
+  @inlinable
+  @inline(__always)
   public mutating func finishOpen() {
     precondition(stage == .open, "the open phase ends once")
     if !converted.isEmpty { updateFactors() }
-    if !working.isEmpty {
-      match(at: .open)
-      preparePaths()
-    }
+    if !working.isEmpty { matchOpens() }
     stage = .close
   }
 
   /// Reveals the whole bar of an instrument whose open has been revealed.
+  @inlinable
+  public mutating func close(instrument: Int, bar: Bar) {
+    guard takesNoteOfClosesOnly, pathCount == 0 else {
+      return close(instrument: instrument, bar: bar, detail: [])
+    }
+    precondition(stage == .close, "closes are revealed in the close phase")
+    quotes[instrument].close(at: bar.close, bar: self.bar)
+    account.see(high: bar.high, low: bar.low, of: instrument)
+  }
+
+  /// The same with finer bars.
   ///
   /// - Parameters:
   ///   - instrument: with a bar at this step.
   ///   - bar: its bar.
   ///   - detail: finer bars of the same time, in order; read by `path: detail` alone.
-  public mutating func close(instrument: Int, bar: Bar, detail: ArraySlice<Bar> = []) {
+  public mutating func close(instrument: Int, bar: Bar, detail: ArraySlice<Bar>) {
     precondition(stage == .close, "closes are revealed in the close phase")
     quotes[instrument].close(at: bar.close, bar: self.bar)
     if pathCount > 0, walksPath[instrument] {
@@ -187,6 +226,7 @@ public struct Broker: Sendable {
       lows[instrument] = bar.low
     }
     liquidity?.completeBar(of: instrument, volume: bar.volume, close: bar.close)
+    returns?.completeBar(of: instrument, close: bar.close)
   }
 
   /// Ends the path and close phases: orders meet the prices within the bars; margin is tested; on-close
@@ -208,6 +248,8 @@ public struct Broker: Sendable {
   ///
   /// - Returns: the account at the close of the step, with the fills of `decide` where decisions
   ///   are carried out at the same close.
+  @inlinable
+  @inline(__always)
   public mutating func finishStep() -> EquityPoint {
     precondition(stage == .decide || stage == .decided, "a step finishes after its close")
     if meetsThisClose { matchThisClose() }
@@ -218,7 +260,7 @@ public struct Broker: Sendable {
   // MARK: - What can be asked
 
   /// Money: cash and positions at the last marks. In `decide` it is that of phase 3.
-  public var equity: Double { account.ledger.cash + valuation.net }
+  @inlinable public var equity: Double { account.ledger.cash + valuation.net }
 
   public var cash: Double { account.ledger.cash }
 
@@ -226,6 +268,7 @@ public struct Broker: Sendable {
   public var realisedPnl: Double { account.realisedPnl }
 
   /// Units held of an instrument, negative for a short position.
+  @inlinable
   public func position(of instrument: Int) -> Double { account.positions[instrument].quantity }
 
   /// Each position that is open, in the order of instruments, at its last mark. Its average price
@@ -242,12 +285,26 @@ public struct Broker: Sendable {
 
   // MARK: - Parts shared by the phases
 
-  var now: Timestamp {
+  @usableFromInline var now: Timestamp {
     guard let time else { preconditionFailure("a step has begun") }
     return time
   }
 
+  @usableFromInline
+  mutating func matchOpens() {
+    match(at: .open)
+    preparePaths()
+  }
+
+  /// The broker's rates, which fall with the volume traded.
+  @usableFromInline
+  mutating func updateRates(at time: Timestamp) {
+    guard let tradedVolume else { return }
+    costs.rates = execution.fees.rates(volume: tradedVolume.sum(at: time))
+  }
+
   /// Orders decided at a close that are to meet that very close.
+  @usableFromInline
   mutating func matchThisClose() {
     meetsThisClose = false
     if !working.isEmpty { match(at: .close) }
@@ -255,7 +312,8 @@ public struct Broker: Sendable {
   }
 
   /// Takes the latest known prices of currencies.
-  private mutating func updateFactors() {
+  @usableFromInline
+  mutating func updateFactors() {
     for (instrument, rate) in converted {
       quotes[instrument].factor = multipliers[instrument] * quotes[rate].price
     }

@@ -92,7 +92,7 @@ public struct ExecutionSettings: Equatable, Sendable {
   }
 
   /// Whether anything accrues with time.
-  var hasFinancing: Bool { riskFree != 0 || borrowBpsYear != 0 }
+  @usableFromInline var hasFinancing: Bool { riskFree != 0 || borrowBpsYear != 0 }
 
   /// Stops the program where a value lies outside its range: the spec's reader refuses it first,
   /// with its place.

@@ -5,15 +5,17 @@ import Market
 /// The latest known price of an instrument is, in the open phase, its open if it has a bar at this
 /// step, and its last close if not; from the close phase on, its last close. All opens (closes) of
 /// a step are known before the first order meets one of them, and nothing after them is.
-struct Exposure: Equatable {
+@usableFromInline
+struct Exposure: Equatable, Sendable {
   /// Sum of position values.
-  var net: Double = 0
+  @usableFromInline var net: Double = 0
   /// Sum of absolute position values.
-  var gross: Double = 0
+  @usableFromInline var gross: Double = 0
 
   init() {}
 
   /// Sums positions in the order of instruments.
+  @inline(__always)
   init(of positions: [Position], at quotes: [Quote]) {
     for index in positions.indices where positions[index].quantity != 0 {
       add(positions[index].quantity * quotes[index].unitValue)

@@ -66,6 +66,9 @@ struct FillRule {
     case fills(Fill)
   }
 
+  /// The share of a position below which what would be left of it is rounding.
+  private static let rounding = 1e-12
+
   /// 1. Liquidity bounds what this bar fills; the rest waits.
   /// 2. A reduce-only order never passes zero.
   /// 3. With equity at or below zero only what lowers exposure is filled; else what would raise
@@ -94,7 +97,14 @@ struct FillRule {
     if working.order.isReduceOnly {
       let reducible = max(0, -side.sign * held)
       guard reducible > 0 else { return .ends(.reduceOnly) }
-      if reducible < quantity || (reducible == quantity && quantity < working.remaining) {
+      if reducible < quantity || (reducible == quantity && quantity < working.available) {
+        quantity = reducible
+        // What still waits for its entry will have something to reduce.
+        if working.unreleased == 0 { end = .reduceOnly }
+      } else if quantity == working.remaining, reducible > quantity,
+        reducible - quantity <= Self.rounding * reducible
+      {
+        // Sums of fills are rounded on different ways; closing is always whole.
         quantity = reducible
         end = .reduceOnly
       }

@@ -25,7 +25,8 @@ struct MarketImpact: Equatable {
 ///
 /// It is fixed before a bar's open from earlier bars, so it is the same at the bar's open and at its
 /// close. A missing volume counts as none.
-struct Liquidity {
+@usableFromInline
+struct Liquidity: Sendable {
   static let barsMax = 20
 
   /// Nil for no limit.
@@ -60,6 +61,7 @@ struct Liquidity {
 
   func impact(of instrument: Int) -> MarketImpact { impact > 0 ? impacts[instrument] : .none }
 
+  @usableFromInline
   mutating func beginBar(of instrument: Int) {
     let count = min(barCounts[instrument], Self.barsMax)
     let mean = count > 0 ? sum(of: volumes, instrument, count) / Double(count) : 0
@@ -121,6 +123,7 @@ struct Liquidity {
 }
 
 extension Liquidity: Restorable {
+  @usableFromInline
   func save(to writer: inout StateWriter) {
     writer.write(volumes)
     writer.write(barCounts)
@@ -130,6 +133,7 @@ extension Liquidity: Restorable {
     writer.write(impacts.flatMap { [$0.scale, $0.volume] })
   }
 
+  @usableFromInline
   mutating func restore(from reader: inout StateReader) throws(StateError) {
     volumes = try reader.readDoubles(count: volumes.count, "the volumes of a broker")
     let counts = try reader.readInts()

@@ -15,15 +15,23 @@ struct Lot: Equatable {
   /// Money of the account that a unit was worth for each 1 of its price, at the entry.
   let factor: Double
   let isAmbiguous: Bool
+
+  mutating func see(high: Double, low: Double) {
+    if high > self.high { self.high = high }
+    if low < self.low { self.low = low }
+  }
 }
 
 /// The lots of one instrument, oldest first.
 ///
-/// An older lot has seen all that a newer one has, so its range holds the newer's: `see` walks from
-/// the newest and stops at the first lot that has nothing to learn.
-struct LotQueue: Equatable {
+/// What was seen since the newest lot came, all lots have seen: it is kept once, and goes into their own
+/// ranges when the next one comes. So to see a bar costs two comparisons, however many lots there are.
+@usableFromInline
+struct LotQueue: Equatable, Sendable {
   private var lots: [Lot] = []
   private var head = 0
+  @usableFromInline var high = -Double.infinity
+  @usableFromInline var low = Double.infinity
 
   var count: Int { lots.count - head }
   var isEmpty: Bool { lots.count == head }
@@ -32,7 +40,9 @@ struct LotQueue: Equatable {
   var first: Lot {
     get {
       precondition(!isEmpty, "there is a lot")
-      return lots[head]
+      var lot = lots[head]
+      lot.see(high: high, low: low)
+      return lot
     }
     set {
       precondition(!isEmpty, "there is a lot")
@@ -40,8 +50,12 @@ struct LotQueue: Equatable {
     }
   }
 
-  /// All lots, oldest first.
-  var held: ArraySlice<Lot> { lots[head...] }
+  /// All lots, oldest first, with all that they have seen.
+  var held: ArraySlice<Lot> {
+    var settled = self
+    settled.settle()
+    return settled.lots[head...]
+  }
 
   /// Weighted by quantity; there is a lot.
   var averagePrice: Double { average { $0.price } }
@@ -52,7 +66,7 @@ struct LotQueue: Equatable {
   private func average(_ price: (Lot) -> Double) -> Double {
     var value = 0.0
     var quantity = 0.0
-    for lot in held {
+    for lot in lots[head...] {
       value += lot.quantity * price(lot)
       quantity += lot.quantity
     }
@@ -67,9 +81,14 @@ struct LotQueue: Equatable {
       lots[index].high /= ratio
       lots[index].low /= ratio
     }
+    high /= ratio
+    low /= ratio
   }
 
-  mutating func append(_ lot: Lot) { lots.append(lot) }
+  mutating func append(_ lot: Lot) {
+    settle()
+    lots.append(lot)
+  }
 
   mutating func removeFirst() {
     precondition(!isEmpty, "there is a lot")
@@ -84,22 +103,20 @@ struct LotQueue: Equatable {
     }
   }
 
-  /// Whether no lot has anything to learn from this range: the newest has seen it, or there is none.
-  @inline(__always)
-  func haveSeen(high: Double, low: Double) -> Bool {
-    guard !isEmpty else { return true }
-    let newest = lots[lots.count - 1]
-    return newest.high >= high && newest.low <= low
+  /// Widens the range of every lot by prices that were traded while all of them were held.
+  @inlinable
+  mutating func see(high: Double, low: Double) {
+    self.high = high > self.high ? high : self.high
+    self.low = low < self.low ? low : self.low
   }
 
-  /// Widens the range of every lot by prices that were traded while all of them were held.
-  mutating func see(high: Double, low: Double) {
-    var index = lots.count
-    while index > head {
-      index -= 1
-      if lots[index].high >= high, lots[index].low <= low { return }
-      lots[index].high = max(lots[index].high, high)
-      lots[index].low = min(lots[index].low, low)
-    }
+  /// Brings what all have seen into the range of each.
+  private mutating func settle() {
+    for index in head..<lots.count { lots[index].see(high: high, low: low) }
+    high = -.infinity
+    low = .infinity
   }
+
+  @usableFromInline
+  static func == (left: LotQueue, right: LotQueue) -> Bool { left.held == right.held }
 }

@@ -16,7 +16,7 @@ struct OrderCheck {
     let after = position + request.side.sign * request.quantity
     guard request.quantity.isFinite, request.quantity > 0 else { return .badQuantity }
     if lot > 0, after != 0, LotRule.quantity(request.quantity, lot: lot) <= 0 { return .belowLot }
-    if let reason = priceFault(request) { return reason }
+    if let reason = priceFault(request, isChild: isChild) { return reason }
     if let reason = trailFault(request, isChild: isChild) { return reason }
     if let reason = timeFault(request, isChild: isChild) { return reason }
     if equity <= 0, !isChild, abs(after) >= abs(position) { return .ruined }
@@ -27,8 +27,14 @@ struct OrderCheck {
     price.isFinite && (isSigned || price > 0)
   }
 
-  private func priceFault(_ request: OrderRequest) -> OrderReason? {
+  private func priceFault(_ request: OrderRequest, isChild: Bool) -> OrderReason? {
     let type = request.type
+    if let distance = request.distance {
+      guard isChild, type == .stop || type == .limit, request.stopPrice == nil,
+        request.limitPrice == nil, distance.isSound(mostOfPrice: type == .stop ? 1 : .infinity)
+      else { return .badPrice }
+      return nil
+    }
     guard (request.limitPrice != nil) == type.hasLimitPrice else { return .badPrice }
     let mayHaveStop = type.hasStopPrice
     let needsStop = mayHaveStop && type != .trailingStop
@@ -42,13 +48,8 @@ struct OrderCheck {
 
   private func trailFault(_ request: OrderRequest, isChild: Bool) -> OrderReason? {
     guard (request.trail != nil) == (request.type == .trailingStop) else { return .badTrail }
-    switch request.trail {
-    case nil: return nil
-    case .amount(let amount):
-      if !(amount > 0 && amount.isFinite) { return .badTrail }
-    case .fraction(let fraction):
-      if !(fraction > 0 && fraction < 1) { return .badTrail }
-    }
+    guard let trail = request.trail else { return nil }
+    guard trail.isSound(mostOfPrice: 1) else { return .badTrail }
     return hasPrice || isChild || request.stopPrice != nil ? nil : .noPrice
   }
 
@@ -80,5 +81,15 @@ struct OrderCheck {
       bracket.takeProfit?.limitPrice,
     ].compactMap { $0.map { entry.side.sign * $0 } }
     return zip(levels, levels.dropFirst()).allSatisfy { $0 < $1 } ? nil : .badBracket
+  }
+}
+
+extension Trail {
+  /// Whether it is above 0 and finite, and below `most` where it is a share of the price.
+  fileprivate func isSound(mostOfPrice most: Double) -> Bool {
+    switch self {
+    case .amount(let amount): amount > 0 && amount.isFinite
+    case .fraction(let fraction): fraction > 0 && fraction.isFinite && fraction < most
+    }
   }
 }

@@ -8,6 +8,19 @@ struct OrderChange {
   let reason: OrderReason?
 }
 
+/// Units held before and after a fill.
+struct HeldUnits {
+  let before: Double
+  let after: Double
+
+  /// Units by which the fill opened or raised a position.
+  var opened: Double {
+    before * after > 0 ? Swift.max(0, abs(after) - abs(before)) : abs(after)
+  }
+  /// Whether what was held is held no more.
+  var closedAll: Bool { before != 0 && before * after <= 0 }
+}
+
 /// What one order's fill or end does to the others of its bracket or group, which lie in the same
 /// list. All are of one instrument.
 extension [WorkingOrder] {
@@ -17,17 +30,25 @@ extension [WorkingOrder] {
   ///   - index: of the order that was filled.
   ///   - quantity: units filled.
   ///   - reference: the price that the order met.
+  ///   - held: units held before and after it.
   ///   - tick: of the instrument, 0 for none.
   ///   - lot: of the instrument, 0 for none.
   ///   - changes: what happened to other orders is appended here.
   mutating func followFill(
-    of index: Int, quantity: Double, reference: Double, tick: Double, lot: Double,
-    changes: inout [OrderChange]
+    of index: Int, quantity: Double, reference: Double, held: HeldUnits,
+    tick: Double, lot: Double, changes: inout [OrderChange]
   ) {
+    self[index].closing = Swift.max(0, self[index].closing - quantity)
     let filled = self[index]
     if filled.groupID != 0 { reduceSiblings(of: filled, by: quantity, changes: &changes) }
+    if filled.isExit { lowerTargets(that: filled, closed: quantity, changes: &changes) }
+    if held.closedAll {
+      endExits(closedBy: filled, changes: &changes)
+    }
     if filled.hasChildren {
-      release(childrenOf: filled, reference: reference, tick: tick, lot: lot, changes: &changes)
+      release(
+        childrenOf: filled, reference: reference, opened: held.opened, tick: tick, lot: lot,
+        changes: &changes)
       if filled.hasEnded { dropUnreleased(childrenOf: filled.order.id, changes: &changes) }
     }
   }
@@ -52,22 +73,67 @@ extension [WorkingOrder] {
     }
   }
 
-  /// Rule 7: a partly filled parent releases its children in proportion.
+  /// What an exit has closed, waiting target orders need not close any more.
+  private mutating func lowerTargets(
+    that exit: WorkingOrder, closed quantity: Double, changes: inout [OrderChange]
+  ) {
+    var left = quantity
+    for index in indices
+    where self[index].reason == .rebalance && self[index].closing > 0 && !self[index].hasEnded
+      && self[index].order.instrument == exit.order.instrument
+      && self[index].order.side == exit.order.side
+    {
+      let closed = Swift.min(left, self[index].closing, self[index].remaining)
+      guard closed > 0 else { continue }
+      left -= closed
+      let remaining = self[index].remaining - closed
+      // Less than a part in 1e12 is what rounding left.
+      if remaining > 1e-12 * self[index].order.quantity {
+        self[index].closing -= closed
+        self[index].remaining = remaining
+        note(index, .amended, remaining, .positionClosed, &changes)
+      } else {
+        end(index, .cancelled, .positionClosed, &changes)
+      }
+    }
+  }
+
+  /// With a position end the exits that protected it; what waits for an entry waits on.
+  private mutating func endExits(closedBy filled: WorkingOrder, changes: inout [OrderChange]) {
+    for index in indices
+    where self[index].isExit && self[index].available > 0
+      && self[index].order.instrument == filled.order.instrument
+    {
+      let left = self[index].unreleased
+      if left > 0 {
+        self[index].remaining = left
+        note(index, .amended, left, .positionClosed, &changes)
+      } else {
+        end(index, .cancelled, .positionClosed, &changes)
+      }
+    }
+  }
+
+  /// Rule 7: a partly filled parent releases its children in proportion. Those of a target order
+  /// protect what it opens, which may be less than what it trades.
   private mutating func release(
-    childrenOf parent: WorkingOrder, reference: Double, tick: Double, lot: Double,
+    childrenOf parent: WorkingOrder, reference: Double, opened: Double, tick: Double, lot: Double,
     changes: inout [OrderChange]
   ) {
     for index in indices where self[index].parentID == parent.order.id && !self[index].hasEnded {
       let whole = self[index].order.quantity
-      let share = parent.filled / parent.order.quantity
-      let released = share >= 1 ? whole : LotRule.quantity(whole * share, lot: lot)
-      let quantity = self[index].unreleased - (whole - released)
-      guard quantity > 0 else { continue }
-      self[index].unreleased = whole - released
-      if let trail = self[index].order.trail, self[index].order.stopPrice == nil {
-        self[index].order.stopPrice = TrailingRule.stop(
-          after: reference, trail: trail, side: self[index].order.side, tick: tick)
+      let left: Double
+      if self[index].isExit {
+        let unopened = self[index].unreleased - opened
+        left = unopened > 1e-9 * whole ? unopened : 0
+      } else {
+        let share = parent.filled / parent.order.quantity
+        left = whole - (share >= 1 ? whole : LotRule.quantity(whole * share, lot: lot))
       }
+      let quantity = self[index].unreleased - left
+      guard quantity > 0 else { continue }
+      self[index].unreleased = left
+      self[index].order.setPrice(from: reference, tick: tick)
       note(index, .released, quantity, .parentFilled, &changes)
     }
   }
@@ -104,5 +170,28 @@ extension [WorkingOrder] {
   ) {
     changes.append(
       OrderChange(order: self[index].order, kind: kind, quantity: quantity, reason: reason))
+  }
+}
+
+extension Order {
+  /// Sets the price of an exit that has none yet by the price that its entry met.
+  fileprivate mutating func setPrice(from reference: Double, tick: Double) {
+    if let trail, stopPrice == nil {
+      stopPrice = TrailingRule.stop(after: reference, trail: trail, side: side, tick: tick)
+    }
+    guard let distance else { return }
+    let length =
+      switch distance {
+      case .amount(let amount): amount
+      case .fraction(let fraction): abs(reference) * fraction
+      }
+    switch type {
+    case .limit where limitPrice == nil:
+      // A sell takes its profit above the entry, and its loss below.
+      limitPrice = TickRule.limit(reference - side.sign * length, side: side, tick: tick)
+    case .stop where stopPrice == nil:
+      stopPrice = TickRule.against(reference + side.sign * length, side: side, tick: tick)
+    default: break
+    }
   }
 }

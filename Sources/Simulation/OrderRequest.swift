@@ -15,6 +15,9 @@ public struct OrderRequest: Equatable, Sendable {
   public var stopPrice: Double?
   /// Of trailing stops.
   public var trail: Trail?
+  /// Of a stop or limit order that is a bracket's exit, instead of its price: how far from the price
+  /// that the entry met it stands, a stop on the losing side, a target on the winning one.
+  public var distance: Trail?
   public var timeInForce: TimeInForce
   /// Of `goodTillDate`.
   public var goodTill: Timestamp?
@@ -26,7 +29,8 @@ public struct OrderRequest: Equatable, Sendable {
   public init(
     instrument: Int, side: Side, quantity: Double, type: OrderType = .market,
     limitPrice: Double? = nil, stopPrice: Double? = nil, trail: Trail? = nil,
-    timeInForce: TimeInForce = .goodTillCancelled, goodTill: Timestamp? = nil,
+    distance: Trail? = nil, timeInForce: TimeInForce = .goodTillCancelled,
+    goodTill: Timestamp? = nil,
     isReduceOnly: Bool = false, reason: OrderReason = .requested
   ) {
     self.instrument = instrument
@@ -36,6 +40,7 @@ public struct OrderRequest: Equatable, Sendable {
     self.limitPrice = limitPrice
     self.stopPrice = stopPrice
     self.trail = trail
+    self.distance = distance
     self.timeInForce = timeInForce
     self.goodTill = goodTill
     self.isReduceOnly = isReduceOnly

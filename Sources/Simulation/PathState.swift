@@ -236,14 +236,16 @@ struct PathState {
     case .fills(let fill):
       let before = orders[index]
       let fact = FillFact(before, fill, reference: price, rule: rule, isMaker: isMaker)
+      let held = holding.held
       holding.book(
         quantity: fill.quantity, side: before.order.side, price: fill.price, reference: price,
         fee: fill.fee)
       events.append(.fill(fact))
       orders[index].take(fact)
-      if before.isLinked {
+      if before.isLinked || orders.contains(where: \.isExit) {
         orders.followFill(
-          of: index, quantity: fill.quantity, reference: price, tick: rule.tick, lot: rule.lot,
+          of: index, quantity: fill.quantity, reference: price,
+          held: HeldUnits(before: held, after: holding.held), tick: rule.tick, lot: rule.lot,
           changes: &changes)
         reportChanges()
       }

@@ -1,14 +1,15 @@
 import Bytes
 
 /// What is known of an instrument's prices.
-struct Quote: Equatable {
+@usableFromInline
+struct Quote: Equatable, Sendable {
   /// The latest known: the open of this step's bar in the open phase, else the last close; NaN
   /// before the first bar.
-  var price: Double = .nan
+  @usableFromInline var price: Double = .nan
   /// The step of the panel with the instrument's last bar, -1 before the first.
-  var lastBar = -1
+  @usableFromInline var lastBar = -1
   /// Bars of the instrument so far.
-  var barCount = 0
+  @usableFromInline var barCount = 0
   /// Money of the account that a unit is worth for each 1 of its price: multiplier times currency rate,
   /// the latest known; NaN before the first bar of the rate.
   var factor: Double = 1
@@ -17,6 +18,7 @@ struct Quote: Equatable {
   var unitValue: Double { price * factor }
 
   /// Takes the open of the instrument's bar at a step.
+  @inlinable
   mutating func open(at price: Double, bar: Int) {
     precondition(lastBar != bar, "an instrument has one bar a step")
     self.price = price
@@ -25,6 +27,7 @@ struct Quote: Equatable {
   }
 
   /// Takes the close of the bar that has opened.
+  @inlinable
   mutating func close(at price: Double, bar: Int) {
     precondition(lastBar == bar, "a bar that closes has opened")
     self.price = price
@@ -32,6 +35,7 @@ struct Quote: Equatable {
 }
 
 extension Quote: Restorable {
+  @usableFromInline
   func save(to writer: inout StateWriter) {
     writer.write(price)
     writer.write(lastBar)
@@ -39,6 +43,7 @@ extension Quote: Restorable {
     writer.write(factor)
   }
 
+  @usableFromInline
   mutating func restore(from reader: inout StateReader) throws(StateError) {
     price = try reader.readDouble()
     lastBar = try reader.readInt()

@@ -2,6 +2,7 @@ import Bytes
 import Market
 
 /// The value traded on the last 30 UTC days, by which a broker's rates fall.
+@usableFromInline
 struct TradedVolume: Equatable, Sendable {
   private static let days = 30
   /// One slot a day, used in turn; a slot whose day is past counts no more.
@@ -28,11 +29,13 @@ struct TradedVolume: Equatable, Sendable {
 }
 
 extension TradedVolume: Restorable {
+  @usableFromInline
   func save(to writer: inout StateWriter) {
     writer.write(values)
     writer.write(stamps)
   }
 
+  @usableFromInline
   mutating func restore(from reader: inout StateReader) throws(StateError) {
     values = try reader.readDoubles(count: Self.days, "the traded values of a broker")
     stamps = try reader.readInts()

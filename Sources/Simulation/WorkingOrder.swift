@@ -21,6 +21,12 @@ public struct WorkingOrder: Equatable, Sendable {
   var hasChildren = false
   /// Orders of one bundle fill together and whole, or wait; 0 for none.
   var bundleID = 0
+  /// Units of a target order that close what was held before it; the rest opens.
+  var closing = 0.0
+  /// Whether it protects a position that a target opened, and ends with it.
+  var isExit = false
+  /// The last bar of the instrument that may fill it, counted as `eligibleFromBar`; 0 for any.
+  var lastBar = 0
   /// Fees of its fills but for the least that it pays.
   var feesOwed = 0.0
   var feesPaid = 0.0
@@ -48,7 +54,7 @@ public struct WorkingOrder: Equatable, Sendable {
     case .market: return .market
     case .marketOnOpen: return .open
     case .marketOnClose: return .close
-    case .limit: return order.limitPrice.map(Way.limit) ?? .open
+    case .limit: return order.limitPrice.map(Way.limit) ?? .nothing
     case .stop, .trailingStop:
       return isTriggered ? .open : order.stopPrice.map(Way.stop) ?? .nothing
     case .stopLimit:

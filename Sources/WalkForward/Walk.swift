@@ -26,7 +26,8 @@ public struct Walk: Sendable {
   private var lastRefitBar = -1
   /// Mature samples at the last refit.
   private var matureAtLastRefit = 0
-  private var trainedThroughBar = -1
+  /// The last bar whose data any label trained on so far used; -1 before the first refit.
+  public private(set) var trainedThroughBar = -1
   /// The refit that made the model: the last one, unless that was kept from taking hold. The mature
   /// samples at it, and at the refit before it.
   private var modelRefit = 0

@@ -40,6 +40,11 @@ private let honest: [(name: String, settings: [String])] = [
   ("buy-and-hold", ["span={ from: 1999-01-04, to: 1999-12-31 }"]),
   // A split of MSFT and dividends of both.
   ("stocks-pair", ["span={ from: 2002-06-03, to: 2003-12-31 }"]),
+  ("bracket-breakout", ["span={ from: 1999-01-04, to: 2000-06-30 }"]),
+  (
+    "pair-all-or-none",
+    ["generate.bars=260", "walk_forward.first=60", "walk_forward.window=60", "model.lookback=8"]
+  ),
 ]
 
 @Test(arguments: honest.indices)

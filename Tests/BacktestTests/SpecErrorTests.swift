@@ -408,7 +408,7 @@ struct WrongSpec: CustomTestStringConvertible {
 
     - unit: units
     + unit: shares
-    = a.yaml:35:9: positions.unit was shares, one of weight, units, notional is needed
+    = a.yaml:35:9: positions.unit was shares, one of weight, units, notional, volatility, risk, kelly is needed
 
     -   X: 10 *
     +   Z: 10 *
@@ -616,7 +616,7 @@ struct WrongSpec: CustomTestStringConvertible {
 
     - seed: 7
     + <<: 7
-    = a.yaml:2:1: << is not a key of a spec; its keys are name, seed, span, clock, calendar, data, generate, features, target, model, training, walk_forward, positions, execution, logs
+    = a.yaml:2:1: << is not a key of a spec; its keys are name, seed, span, clock, calendar, data, generate, features, target, model, training, walk_forward, positions, orders, exits, execution, logs
 
     - seed: 7
     + ? [a]\n: 7
@@ -906,6 +906,142 @@ struct WrongSpec: CustomTestStringConvertible {
     + max_updates: many
     = a.yaml:33:16: walk_forward.max_updates was many, a whole number or none is needed
 
+    - unit: units
+    + on_null: flatt
+    = a.yaml:35:12: positions.on_null was flatt, hold or flat is needed; did you mean flat?
+
+    - unit: units
+    + rebalance_band: -0.01
+    = a.yaml:35:19: positions.rebalance_band was -0.01, at least 0 is needed
+
+    - unit: units
+    + rebalance_bands: 0.01
+    = a.yaml:35:3: positions.rebalance_bands is not a key of positions; did you mean rebalance_band?
+
+    - unit: units
+    + legs: both
+    = a.yaml:35:9: positions.legs was both, legged or all_or_none is needed
+
+    - unit: units
+    + unit: volatility
+    = a.yaml:35:3: positions.volatility_target was missing, a number is needed
+
+    - unit: units
+    + unit: volatility\n  volatility_target: 0
+    = a.yaml:36:22: positions.volatility_target was 0, above 0 is needed
+
+    - unit: units
+    + unit: volatility\n  volatility_target: 0.1\n  volatility_window: 1
+    = a.yaml:37:22: positions.volatility_window was 1, at least 2 is needed
+
+    - unit: units
+    + unit: volatility\n  volatility_target: 0.1\n  volatility_window: 20
+    = a.yaml:35:9: positions.unit was volatility, execution.bars_per_year is needed beside it
+
+    - unit: units
+    + volatility_window: 20
+    = a.yaml:35:3: positions.volatility_window was given without unit: volatility or kelly, which it needs
+
+    - unit: units
+    + unit: kelly\n  volatility_window: 20\n  kelly_fraction: 1.5
+    = a.yaml:37:19: positions.kelly_fraction was 1.5, above 0 and at most 1 is needed
+
+    - unit: units
+    + unit: kelly\n  volatility_window: 20\n  kelly_fraction: 0.5\n  kelly_cap: 0
+    = a.yaml:38:14: positions.kelly_cap was 0, above 0 is needed
+
+    - unit: units
+    + kelly_cap: 1
+    = a.yaml:35:3: positions.kelly_cap was given without unit: kelly, which it needs
+
+    - unit: units
+    + unit: risk
+    = a.yaml:35:9: positions.unit was risk, exits.X.stop_loss is needed beside it
+
+    - execution:
+    + orders: { Z: { type: limit } }\nexecution:
+    = a.yaml:38:11: orders.Z is not an instrument of this spec; its instruments are X, Y
+
+    - execution:
+    + orders: { X: { typ: limit } }\nexecution:
+    = a.yaml:38:16: orders.X.typ is not a key of orders.X; did you mean type?
+
+    - execution:
+    + orders: { X: { type: trailing_stop } }\nexecution:
+    = a.yaml:38:22: orders.X.type was trailing_stop, one of market, limit, stop, stop_limit, market_on_open, market_on_close is needed
+
+    - execution:
+    + orders: { X: { type: limit } }\nexecution:
+    = a.yaml:38:14: orders.X.limit was missing, an expression is needed
+
+    - execution:
+    + orders: { X: { type: stop_limit, limit: 0.1 } }\nexecution:
+    = a.yaml:38:14: orders.X.stop was missing, an expression is needed
+
+    - execution:
+    + orders: { X: { type: stop, stop: 0.1, limit: 0.1 } }\nexecution:
+    = a.yaml:38:39: orders.X.limit was given without type: limit or stop_limit, which it needs
+
+    - execution:
+    + orders: { X: { unit: price } }\nexecution:
+    = a.yaml:38:16: orders.X.unit was given without type: limit, stop or stop_limit, which it needs
+
+    - execution:
+    + orders: { X: { type: stop, stop: 0.1, time_in_force: fok } }\nexecution:
+    = a.yaml:38:54: orders.X.time_in_force was fok, gtc, day or gtd with type: stop is needed
+
+    - execution:
+    + orders: { X: { time_in_force: gtd } }\nexecution:
+    = a.yaml:38:14: orders.X.good_for was missing, a whole number of at least 1 is needed
+
+    - execution:
+    + orders: { X: { time_in_force: gtd, good_for: 0 } }\nexecution:
+    = a.yaml:38:46: orders.X.good_for was 0, at least 1 is needed
+
+    - execution:
+    + orders: { X: { good_for: 3 } }\nexecution:
+    = a.yaml:38:16: orders.X.good_for was given without time_in_force: gtd, which it needs
+
+    - execution:
+    + exits: { X: { unit: distance } }\nexecution:
+    = a.yaml:38:13: exits.X had no exit, stop_loss, take_profit or trailing_stop is needed
+
+    - execution:
+    + exits: { X: { stop_los: 0.1 } }\nexecution:
+    = a.yaml:38:15: exits.X.stop_los is not a key of exits.X; did you mean stop_loss?
+
+    - execution:
+    + exits: { X: { stop_loss: 0.1, trailing_stop: 0.1 } }\nexecution:
+    = a.yaml:38:31: exits.X.trailing_stop was given beside stop_loss; a trailing stop is the stop
+
+    - execution:
+    + exits: { X: { trailing_stop: 90, unit: price } }\nexecution:
+    = a.yaml:38:40: exits.X.unit was price, fraction or distance with a trailing_stop is needed
+
+    - execution:
+    + exits: { X: { stop_loss: } }\nexecution:
+    = a.yaml:38:26: exits.X.stop_loss was empty, an expression is needed
+
+    - Y: -10 * sign(forecast)
+    + exits: { Y: { stop_loss: 0.1 } }
+    = a.yaml:37:3: positions.exits is not a key of positions; its keys are unit, rebalance, on_null, rebalance_band, legs, volatility_target, volatility_window, kelly_fraction, kelly_cap, X, Y
+
+    - Y: -10 * sign(forecast)\nexecution:
+    + legs: legged\norders: { Y: { type: market } }\nexecution:
+    = a.yaml:38:14: orders.Y was given without positions.Y
+
+    - unit: units\n  X: 10 * sign(forecast)\n  Y: -10 * sign(forecast)
+    + legs: all_or_none\n  X: 1\norders: { X: { type: market_on_open } }
+    = a.yaml:37:22: orders.X.type was market_on_open, market is needed with legs: all_or_none
+
+    - unit: units\n  X: 10 * sign(forecast)\n  Y: -10 * sign(forecast)
+    + legs: all_or_none\n  X: 1\norders: { X: { time_in_force: ioc } }
+    = a.yaml:37:31: orders.X.time_in_force was ioc, gtc is needed with legs: all_or_none
+
+    - unit: units\n  X: 10 * sign(forecast)\n  Y: -10 * sign(forecast)
+    + legs: all_or_none\n  X: 1\nexits: { X: { stop_loss: 0.1 } }
+    = a.yaml:37:13: exits.X was given, none is needed with legs: all_or_none: an exit would part the legs
+
     - seed: 7
     + logs: { loses: true }
     = a.yaml:2:9: logs.loses is not a key of logs; did you mean losses?
@@ -923,7 +1059,7 @@ func aWrongSpecIsNamedByPlaceFoundAndNeeded(row: WrongSpec) {
 }
 
 @Test func theTableOfWrongSpecsIsReadWhole() {
-  #expect(WrongSpec.all.count == 221)
+  #expect(WrongSpec.all.count == 255)
   #expect(WrongSpec.all.allSatisfy { !$0.old.isEmpty && $0.message.hasPrefix("a.yaml:") })
 }
 
@@ -1033,4 +1169,77 @@ func otherForecastersHaveKeysOfTheirOwn(model: String, training: String, message
   #expect(
     SpecFixture.message(SpecFixture.rule, set: ["logs.fitted=true"])
       == "--set logs.fitted=true: logs.fitted was true, false is needed without a model")
+}
+
+@Test func legsThatGoTogetherHaveNoDelay() {
+  #expect(
+    SpecFixture.message(
+      SpecFixture.rule, set: ["positions.legs=all_or_none", "execution.delay_bars=1"])
+      == "--set execution.delay_bars=1: execution.delay_bars was 1, 0 is needed with legs: all_or_none"
+  )
+}
+
+@Test func fractionsOfSignedPricesAreRefused() {
+  let set = [
+    "generate.prices=signed", "positions={ unit: units, X: 1 }", "exits={ X: { stop_loss: 0.1 } }",
+  ]
+  #expect(
+    SpecFixture.message(SpecFixture.rule, set: set)
+      == "--set exits={ X: { stop_loss: 0.1 } }: exits.X.unit was fraction, distance or price is needed: X has prices: signed"
+  )
+}
+
+@Test(arguments: [
+  (
+    "orders={ X: { type: stop, stop: -0.01 } }",
+    "orders.X.stop was -0.01, at least 0 and below 1 is needed"
+  ),
+  (
+    "orders={ X: { type: stop, stop: 1 - 2, unit: distance } }",
+    "orders.X.stop was 1 - 2, at least 0 is needed"
+  ),
+  (
+    "orders={ X: { type: limit, limit: 1 } }",
+    "orders.X.limit was 1, at least 0 and below 1 is needed"
+  ),
+  (
+    "orders={ X: { type: limit, limit: 0, unit: price } }",
+    "orders.X.limit was 0, above 0 is needed"
+  ),
+  (
+    "orders={ X: { type: stop_limit, stop: 0.1, limit: -1 } }",
+    "orders.X.limit was -1, above -1 and below 1 is needed"
+  ),
+  (
+    "exits={ X: { stop_loss: -0.02 } }",
+    "exits.X.stop_loss was -0.02, above 0 and below 1 is needed"
+  ),
+  ("exits={ X: { take_profit: 0 } }", "exits.X.take_profit was 0, above 0 is needed"),
+  (
+    "exits={ X: { trailing_stop: 1 } }",
+    "exits.X.trailing_stop was 1, above 0 and below 1 is needed"
+  ),
+  (
+    "exits={ X: { trailing_stop: 0, unit: distance } }",
+    "exits.X.trailing_stop was 0, above 0 is needed"
+  ),
+  ("exits={ X: { stop_loss: 2, unit: distance } }", "(no error)"),
+  ("exits={ X: { take_profit: 2 } }", "(no error)"),
+  (
+    "exits={ X: { stop_loss: X.clos } }",
+    "exits.X.stop_loss: 'clos' is not a field of X; did you mean 'close'?"
+  ),
+  (
+    "exits={ X: { stop_loss: 'hedge_ratio(Y, X)' } }",
+    "exits.X.stop_loss: 'hedge_ratio' needs a model, whose refits make it, and this spec has none"
+  ),
+])
+func aLevelThatCanBeKnownIsCheckedBeforeTheRun(set: String, message: String) throws {
+  let spec = try SpecFixture.read(SpecFixture.rule, set: [set])
+  do {
+    _ = try RunPrograms(spec)
+    #expect(message == "(no error)")
+  } catch {
+    #expect(error.description == "--set \(set): \(message)")
+  }
 }

@@ -95,10 +95,54 @@ extension SpecRandom {
       seed: pick([0, 7, .max, UInt32(truncatingIfNeeded: next())]), span: span(),
       clock: pick([.union, .intersection, .instrument(below(names.count))]), source: source,
       learning: chance(70) ? learning() : nil, allowLeaks: chance(50),
-      positions: PositionsSpec(
-        targets: TargetSettings(unit: word(TargetUnit.self), rebalance: word(Rebalance.self)),
-        positions: positions), execution: execution(instruments: names.count),
+      positions: PositionsSpec(targets: targets(), positions: positions),
+      orders: orders(instruments: names.count), exits: exits(instruments: names.count),
+      execution: execution(instruments: names.count),
       logs: LogsSpec(losses: chance(50), fitted: chance(50)))
+  }
+
+  private mutating func targets() -> TargetSettings {
+    var targets = TargetSettings(
+      unit: word(TargetUnit.self), rebalance: word(Rebalance.self), onNull: word(NullTarget.self),
+      rebalanceBand: pick([0, fraction(), positive()]), legs: word(LegPolicy.self))
+    if targets.unit == .volatility { targets.volatilityTarget = positive() }
+    if targets.unit.usesReturns { targets.volatilityWindow = 2 + below(1000) }
+    if targets.unit == .kelly {
+      (targets.kellyFraction, targets.kellyCap) = (1 - fraction(), positive())
+    }
+    return targets
+  }
+
+  private mutating func orders(instruments: Int) -> [OrderSpec] {
+    var orders: [OrderSpec] = []
+    for index in 0..<instruments where chance(40) {
+      let type = pick(OrderType.allCases.filter { $0 != .trailingStop })
+      var time = word(TimeInForce.self)
+      if time.isImmediate, type.hasStopPrice { time = .day }
+      orders.append(
+        OrderSpec(
+          instrument: index,
+          rule: OrderRule(
+            type: type, unit: type.hasLevel ? word(LevelUnit.self) : .fraction, timeInForce: time,
+            goodForBars: time == .goodTillDate ? count() : nil),
+          limit: type.hasLimitPrice ? expression() : nil,
+          stop: type.hasStopPrice ? expression() : nil))
+    }
+    return orders
+  }
+
+  private mutating func exits(instruments: Int) -> [ExitSpec] {
+    var exits: [ExitSpec] = []
+    for index in 0..<instruments where chance(40) {
+      let trails = chance(30)
+      var exit = ExitSpec(
+        instrument: index, unit: trails ? pick([.fraction, .distance]) : word(LevelUnit.self))
+      if trails { exit.trailingStop = expression() }
+      if !trails, chance(60) { exit.stopLoss = expression() }
+      if exit.rule.isEmpty || chance(50) { exit.takeProfit = expression() }
+      exits.append(exit)
+    }
+    return exits
   }
 
   private mutating func span() -> SpanSpec {

@@ -87,6 +87,9 @@ import Testing
       positions:
         unit: units
         rebalance: every_bar
+        on_null: hold
+        rebalance_band: 0.0
+        legs: legged
         X: 10 * sign(forecast)
         Y: -10 * sign(forecast)
       execution:

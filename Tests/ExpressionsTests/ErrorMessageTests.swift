@@ -97,6 +97,33 @@ import Testing
     (.feature, "not 1", 0, "'not' is not an operator; where(c, 0, 1) negates"),
     (.feature, "price", 0, valueHint("price")),
     // Roles.
+    (.feature, "hedge_ratio(Y, X)", 0, "'hedge_ratio' may be used in positions only"),
+    (.target, "hedge_ratio(Y, X)", 0, "'hedge_ratio' may be used in positions only"),
+    (
+      .rule, "1 + hedge_ratio(Y, X)", 4,
+      "'hedge_ratio' needs a model, whose refits make it, and this spec has none"
+    ),
+    (.position, "hedge_ratio(Y)", 0, "hedge_ratio takes 2 arguments, 1 was given"),
+    (.position, "hedge_ratio(Y, X, X)", 0, "hedge_ratio takes 2 arguments, 3 were given"),
+    (.position, "hedge_ratio()", 12, "')' stands where hedge_ratio needs an instrument"),
+    (
+      .position, "hedge_ratio(Y, 2)", 15,
+      "the number 2 stands where hedge_ratio needs an instrument"
+    ),
+    (.position, "hedge_ratio(Y, Z)", 15, "'Z' is not an instrument; X and Y are"),
+    (
+      .position, "hedge_ratio(Y.close, X.close)", 13,
+      "'.' stands where an operator or ')' is needed"
+    ),
+    (
+      .position, "hedge_ratio(X, X)", 0,
+      "hedge_ratio was given one instrument twice, two are needed"
+    ),
+    (.position, "hedge_ratio(Y, X", 11, "'(' is never closed"),
+    (
+      .position, "hegde_ratio(Y, X)", 0,
+      "'hegde_ratio' is not a function; did you mean 'hedge_ratio'?"
+    ),
     (.feature, "forecast", 0, "'forecast' may be used in positions only"),
     (.feature, "zscore(forecast, 5)", 7, "'forecast' may be used in positions only"),
     (.feature, "forecast(1)", 0, "'forecast' may be used in positions only"),

@@ -64,6 +64,19 @@ import Testing
       ])
   }
 
+  @Test func aHedgeRatioIsReadAsOneValueOfTwoInstruments() throws {
+    let program = try compile(
+      "-forecast*hedge_ratio( Y,X )", role: .position(horizons: [1]))
+    #expect(program.outputs[0].text == "-forecast * hedge_ratio(Y, X)")
+    #expect(program.inputs == [.forecast(horizon: 1), .hedgeRatio(of: 1, on: 0)])
+    #expect(program.outputs[0].instruments == [0, 1])
+    let alone = try compile("hedge_ratio(X, Y)", role: .position(horizons: [1]))
+    #expect(alone.outputs[0].usesForecast)
+    #expect(alone.firstStep(ofOutput: 0, forecastsFrom: 7) == 7)
+    #expect(alone.constant(ofOutput: 0) == nil)
+    #expect(try compile("2 * 3").constant(ofOutput: 0) == 6)
+  }
+
   @Test(arguments: 0..<200)
   func theShownTextMeansTheSame(seed: Int) throws {
     var random = TestRandom(seed: seed)

@@ -60,6 +60,9 @@ enum RandomMarket {
       case .units: return (random.uniform(-1500, 1500) * 10).rounded() / 10
       case .notional: return random.uniform(-30_000, 30_000)
       case .weight: return random.uniform(-2.5, 2.5)
+      case .volatility: return random.uniform(-2, 2)
+      case .risk: return random.uniform(-0.05, 0.05)
+      case .kelly: return random.uniform(-0.02, 0.02)
       }
     }
   }

@@ -44,6 +44,7 @@ struct OrderScenario {
     base.values = base.values.map { step in
       step.map { random.below(5) == 0 ? ($0 / 100).rounded() : .nan }
     }
+    if random.below(2) == 0 { Self.addRules(&random, to: &base) }
     actions = []
     for step in base.bars.indices {
       actions.append((0..<random.below(3)).map { _ in Self.action(&random, base, step) })
@@ -122,6 +123,28 @@ struct OrderScenario {
         part(bar.open, bar.low, bar.open), part(between, between, bar.high),
         part(between, bar.close, between),
       ]
+    }
+  }
+
+  /// Targets of other than market orders, with exits: distances, so that a mirrored market mirrors them.
+  private static func addRules(_ random: inout TestRandom, to base: inout Scenario) {
+    base.levels = TargetLevels(instruments: base.instruments.count)
+    for index in base.instruments.indices {
+      let types: [OrderType] = [.market, .limit, .stop, .stopLimit, .marketOnOpen, .marketOnClose]
+      let type = types[random.below(6)]
+      let isGood = random.below(3) == 0
+      base.orders.append(
+        OrderRule(
+          type: type, unit: .distance, timeInForce: isGood ? .goodTillDate : .goodTillCancelled,
+          goodForBars: isGood ? 1 + random.below(3) : nil))
+      let trails = random.below(3) == 0
+      base.exits.append(
+        ExitRule(
+          unit: .distance, hasStopLoss: !trails && random.below(3) > 0,
+          hasTakeProfit: random.below(2) == 0, hasTrailingStop: trails))
+      for kind in TargetLevels.Kind.allCases {
+        base.levels[kind, index] = Double(1 + random.below(6)) / 2
+      }
     }
   }
 
@@ -271,7 +294,7 @@ struct OrderScenario {
     }
     broker.finishClose()
     take(&broker, &outcome, probe)
-    broker.decide(base.values[step])
+    broker.decide(base.values[step], levels: base.levels)
     for action in actions[step] { act(action, on: &broker) }
     outcome.equity.append(broker.finishStep())
     take(&broker, &outcome, probe)

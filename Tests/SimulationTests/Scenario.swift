@@ -6,6 +6,10 @@ struct Scenario {
   var instruments: [Instrument]
   var execution: ExecutionSettings
   var targets = TargetSettings(unit: .units)
+  var orders: [OrderRule] = []
+  var exits: [ExitRule] = []
+  /// The same at every step.
+  var levels = TargetLevels()
   /// By step, then instrument; nil where the instrument has no bar.
   var bars: [[Bar?]]
   /// By step, then instrument; NaN changes nothing. Steps after the last decide nothing.
@@ -40,7 +44,9 @@ struct Scenario {
   }
 
   func makeBroker() -> Broker {
-    Broker(instruments: instruments, execution: execution, targets: targets)
+    Broker(
+      instruments: instruments, execution: execution, targets: targets, orders: orders, exits: exits
+    )
   }
 
   func run() -> Outcome {
@@ -78,7 +84,7 @@ struct Scenario {
     }
     broker.finishClose()
     take(&broker)
-    if step < values.count { broker.decide(values[step]) }
+    if step < values.count { broker.decide(values[step], levels: levels) }
     take(&broker)
     outcome.equity.append(broker.finishStep())
   }

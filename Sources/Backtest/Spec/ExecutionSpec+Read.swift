@@ -1,38 +1,5 @@
 import Simulation
 
-extension PositionsSpec {
-  init(_ spec: SpecSection, instruments: [String]) throws(SpecError) {
-    let section = try spec.section("positions", keys: nil, why: ", which may be {},")
-    let settings = ["unit", "rebalance"]
-    targets = TargetSettings(
-      unit: try section.word("unit", TargetUnit.self, default: .weight),
-      rebalance: try section.word("rebalance", Rebalance.self, default: .everyBar))
-    let indices = Dictionary(uniqueKeysWithValues: zip(instruments, instruments.indices))
-    positions = []
-    for entry in section.entries where !settings.contains(entry.key) {
-      guard let index = indices[entry.key] else {
-        throw Self.unknown(entry, section, settings, instruments)
-      }
-      positions.append(
-        Position(instrument: index, expression: try section.expression(entry)))
-    }
-    positions.sort { $0.instrument < $1.instrument }
-  }
-
-  private static func unknown(
-    _ entry: SpecEntry, _ section: SpecSection, _ settings: [String], _ instruments: [String]
-  ) -> SpecError {
-    // A capital letter begins an instrument, any other a setting.
-    guard let first = entry.key.utf8.first, UInt8(ascii: "A")...UInt8(ascii: "Z") ~= first else {
-      return section.unknown(entry, known: settings + instruments.prefix(9))
-    }
-    return SpecError(
-      entry.place,
-      "positions.\(SpecNode.shown(entry.key)) is not an instrument of this spec"
-        + NearestWord.help(entry.key, amongInstruments: instruments))
-  }
-}
-
 extension ExecutionSpec {
   private static let keys = [
     "cash", "currency", "rates", "account", "fill", "path", "limit_touch", "delay_bars", "fee_bps",

@@ -25,7 +25,7 @@ extension RunSpec {
   private static let sharedKeys = ["name", "seed", "span", "clock", "calendar", "data", "generate"]
   private static let learningKeys = ["features", "target", "model", "training", "walk_forward"]
   private static let keys =
-    sharedKeys + learningKeys + ["positions", "execution", "logs"]
+    sharedKeys + learningKeys + ["positions", "orders", "exits", "execution", "logs"]
 
   /// Every key by its type and range, without the rules between them.
   static func decode(_ root: SpecNode, folder: String) throws(SpecError) -> RunSpec {
@@ -42,6 +42,8 @@ extension RunSpec {
     return RunSpec(
       name: name, seed: seed, span: span, clock: clock, source: source, learning: learning,
       allowLeaks: allowsLeaks, positions: try PositionsSpec(spec, instruments: names),
+      orders: try OrderSpec.read(spec, instruments: names),
+      exits: try ExitSpec.read(spec, instruments: names),
       execution: try ExecutionSpec(spec, instruments: names), logs: try LogsSpec(spec))
   }
 

@@ -9,6 +9,7 @@ extension RunSpec {
     try checkLeaks(root)
     try checkUnits(root)
     try checkInstruments(root)
+    try checkTrading(root)
     try checkSizes(root)
     try learning?.checkRules(root)
     try checkLogs(root)

@@ -34,6 +34,20 @@ extension RunSpec {
       writer.section("training") { $0.line("allow_leaks", true) }
     }
     writer.section("positions") { positions.write(to: &$0, names: source.instrumentNames) }
+    if !orders.isEmpty {
+      writer.section("orders") { writer in
+        for order in orders {
+          writer.section(source.instrumentNames[order.instrument]) { order.write(to: &$0) }
+        }
+      }
+    }
+    if !exits.isEmpty {
+      writer.section("exits") { writer in
+        for exit in exits {
+          writer.section(source.instrumentNames[exit.instrument]) { exit.write(to: &$0) }
+        }
+      }
+    }
     writer.section("execution") { execution.write(to: &$0, names: source.instrumentNames) }
     writer.section("logs") { writer in
       writer.line("losses", logs.losses)
@@ -153,16 +167,6 @@ extension LearningSpec {
         writer.line("start_from", walk.start)
         writer.line("max_updates", network.training.maxUpdates, or: "none")
       }
-    }
-  }
-}
-
-extension PositionsSpec {
-  fileprivate func write(to writer: inout SpecWriter, names: [String]) {
-    writer.line("unit", targets.unit)
-    writer.line("rebalance", targets.rebalance)
-    for position in positions {
-      writer.line(names[position.instrument], position.expression.text)
     }
   }
 }

@@ -17,6 +17,10 @@ public struct RunSpec: Equatable, Sendable {
   /// `training.allow_leaks`, which a rule strategy may say too.
   public var allowLeaks: Bool
   public var positions: PositionsSpec
+  /// In the order of instruments; an instrument without one is traded by market orders.
+  public var orders: [OrderSpec] = []
+  /// In the order of instruments.
+  public var exits: [ExitSpec] = []
   public var execution: ExecutionSpec
   public var logs = LogsSpec()
 

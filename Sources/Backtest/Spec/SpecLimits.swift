@@ -16,6 +16,8 @@ enum SpecLimits {
   static let quantiles = 99
   /// Epochs, samples and bars.
   static let count = 1_000_000_000
+  /// Returns of an instrument that its size is made of.
+  static let returns = 100_000
   static let nameLetters = 64
   static let instrumentLetters = 32
 }

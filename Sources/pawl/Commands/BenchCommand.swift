@@ -35,8 +35,24 @@ struct BenchBarsCommand: ParsableCommand {
   @Option(help: "Passes of each kind; the median is told.")
   var passes: Int = 7
 
+  @Option(
+    help: "Only passes of one kind, as for a profiler: off, one (all logs, one thread) or two.")
+  var logs: Kind?
+
   @Flag(help: "Print JSON.")
   var json = false
+
+  enum Kind: String, CaseIterable, ExpressibleByArgument {
+    case off, one, two
+
+    var title: String {
+      switch self {
+      case .off: "logs off             "
+      case .one: "all logs, one thread "
+      case .two: "all logs, two threads"
+      }
+    }
+  }
 
   func validate() throws {
     guard (2...2_900_000).contains(bars), (1...1000).contains(passes) else {
@@ -49,36 +65,45 @@ struct BenchBarsCommand: ParsableCommand {
     let benchmark = try BarsBenchmark(bars: bars)
     var equities: Set<Double> = []
     var digests: Set<String> = []
-    var plain: [Double] = []
-    var logged: [Double] = []
-    var loggedBeside: [Double] = []
+    var rates: [Kind: [Double]] = [:]
+    let kinds = logs.map { [$0] } ?? Kind.allCases
     // Interleaved, so that a machine that slows down slows all kinds down.
     for _ in 0..<passes {
-      plain.append(try rate { equities.insert(try benchmark.pass()) })
-      logged.append(try rate { digests.insert(try loggedPass(benchmark, threads: 1)) })
-      loggedBeside.append(try rate { digests.insert(try loggedPass(benchmark, threads: 2)) })
+      for kind in kinds {
+        let rate = try rate {
+          switch kind {
+          case .off: equities.insert(try benchmark.pass())
+          case .one: digests.insert(try loggedPass(benchmark, threads: 1))
+          case .two: digests.insert(try loggedPass(benchmark, threads: 2))
+          }
+        }
+        rates[kind, default: []].append(rate)
+      }
     }
-    guard equities.count == 1, digests.count == 1 else {
+    guard equities.count <= 1, digests.count <= 1 else {
       throw RunFailure.internalFault("passes differed in their results: \(equities), \(digests)")
     }
-    let rates = (Spread(plain), Spread(logged), Spread(loggedBeside))
+    let spreads = rates.mapValues(Spread.init)
     if json {
-      print(
-        JSONValue.object([
-          "bars": .int(bars), "passes": .int(passes),
-          "bars_per_second": .number(rates.0.median),
-          "bars_per_second_least": .number(rates.0.least),
-          "bars_per_second_most": .number(rates.0.most),
-          "bars_per_second_logged": .number(rates.1.median),
-          "bars_per_second_logged_two_threads": .number(rates.2.median),
-          "final_equity": .number(equities.first ?? 0),
-          "digest": .string(digests.first ?? ""),
-        ]).text, terminator: "")
+      var values: [String: JSONValue] = ["bars": .int(bars), "passes": .int(passes)]
+      if let off = spreads[.off] {
+        values["bars_per_second"] = .number(off.median)
+        values["bars_per_second_least"] = .number(off.least)
+        values["bars_per_second_most"] = .number(off.most)
+      }
+      if let one = spreads[.one] { values["bars_per_second_logged"] = .number(one.median) }
+      if let two = spreads[.two] {
+        values["bars_per_second_logged_two_threads"] = .number(two.median)
+      }
+      if let equity = equities.first { values["final_equity"] = .number(equity) }
+      if let digest = digests.first { values["digest"] = .string(digest) }
+      print(JSONValue.object(values).text, terminator: "")
     } else {
       print("moving-average cross, one instrument, \(bars) bars, median of \(passes) passes:")
-      print("  logs off              \(line(rates.0))")
-      print("  all logs, one thread  \(line(rates.1))")
-      print("  all logs, two threads \(line(rates.2))")
+      for kind in kinds {
+        guard let spread = spreads[kind] else { continue }
+        print("  \(kind.title) \(line(spread))")
+      }
     }
   }
 
