@@ -40,7 +40,7 @@ extension ExchangeCalendar {
   /// - Throws: the first thing that is wrong.
   public init(yaml: [UInt8], file: String) throws(SpecError) {
     let section = try SpecSection(
-      try SpecYAML.read(yaml, file: file), path: "", keys: Self.keys)
+      try SpecYAML.read(yaml, file: file), path: "calendar", keys: Self.keys)
     let name = try section.text("zone", needed: "the name of a time zone")
     guard let zone = Zone(name: name) else {
       throw section.notAWord("zone", section["zone"] ?? section.node, name, Zone.names)
@@ -64,7 +64,8 @@ extension ExchangeCalendar {
       })
     var earlyCloses: [Int: Int64] = [:]
     for item in try section.listIfPresent("early_closes") {
-      let early = try SpecSection(item, path: "early_closes", keys: ["close", "days"])
+      let early = try SpecSection(
+        item, path: section.path(of: "early_closes"), keys: ["close", "days"])
       let close = try early.timeOfDay("close")
       let days = try early.days("days", within: from...to) { day in
         if !isSessionOfAWeek(day) || holidays.contains(day) { return "a session" }

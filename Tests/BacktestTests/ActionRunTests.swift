@@ -264,3 +264,53 @@ private func run(_ spec: RunSpec, _ folder: String) throws -> Manifest {
   #expect(resumed.metrics == whole.metrics)
   #expect(resumed.inputs == whole.inputs)
 }
+
+@Test func aStockOfAnotherCurrencyIsWorthItsRate() throws {
+  let scratch = try ScratchFolder()
+  // A euro that moves between 0.8 and 1.5 dollars, as a hundredth of IBM's price happens to.
+  var stream = try BarStream(
+    BarFile(path: repository + "fixtures/market/ibm.csv", format: .yahoo))
+  var rate: [Bar] = []
+  while let bar = try stream.next() {
+    rate.append(
+      Bar(
+        time: bar.time, open: bar.open / 100, high: bar.high / 100, low: bar.low / 100,
+        close: bar.close / 100))
+  }
+  try FileIO.writeAtomically(BarText.bytes(rate), to: scratch.path + "/eurusd.csv")
+  let spec = try RunSpec(
+    yaml: Array(
+      """
+      name: euro
+      span: { from: 2004-10-01, to: 2005-03-31 }
+      data:
+        MSFT:
+          file: \(repository)fixtures/market/msft.csv
+          format: yahoo
+          actions: \(repository)fixtures/market/msft-actions.csv
+          currency: EUR
+          multiplier: 10
+          tick: 0.05
+          lot: 1
+        EURUSD: { file: eurusd.csv, format: pawl }
+      positions: { unit: units, rebalance: on_change, MSFT: "7" }
+      execution:
+        cash: 10000
+        currency: USD
+        rates: { EUR: EURUSD }
+        slippage_ticks: 1
+      """.utf8), file: "euro.yaml", folder: scratch.path)
+  let folder = scratch.path + "/run"
+  _ = try run(spec, folder)
+  #expect(try RunInvariants(checking: folder).findings == [])
+  // 3.08 and 0.08 for each of 70, at the rate of the close before.
+  let flows = try TableText("flows", of: folder)
+  let paid = try #require(rate.last { $0.time.iso8601 < "2004-11-15" }).close
+  let amount = try #require(Double(flows[1, "amount"]))
+  #expect(flows.rows.count == 2)
+  #expect(abs(amount - 7 * 3.08 * 10 * paid) < 1e-9)
+  let fills = try TableText("fills", of: folder)
+  let price = try #require(Double(fills[1, "price"]))
+  #expect(abs((price / 0.05).rounded() * 0.05 - price) < 1e-12)
+  #expect(try Audit(PreparedRun(spec, variant: .detected), seed: 2).run(cuts: 3) == [])
+}

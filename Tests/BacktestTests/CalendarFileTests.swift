@@ -71,55 +71,62 @@ private func read(_ text: String) throws(SpecError) -> ExchangeCalendar {
   arguments: [
     (
       "America/New_York", "America/NewYork",
-      "1:7: zone was America/NewYork, one of \(Zone.names.joined(separator: ", ")) is needed; did you "
+      "1:7: calendar.zone was America/NewYork, one of \(Zone.names.joined(separator: ", ")) is needed; did you "
         + "mean America/New_York?"
     ),
     (
-      "close: \"16:00\"", "close: 4pm", "4:8: close was 4pm, a time of day like \"16:00\" is needed"
+      "close: \"16:00\"", "close: 4pm",
+      "4:8: calendar.close was 4pm, a time of day like \"16:00\" is needed"
     ),
-    ("close: \"16:00\"\n", "", "1:1: close was missing, a time of day like \"16:00\" is needed"),
-    ("holidays:", "holliday:", "6:1: holliday is not a key of a spec; did you mean holidays?"),
+    (
+      "close: \"16:00\"\n", "",
+      "1:1: calendar.close was missing, a time of day like \"16:00\" is needed"
+    ),
+    (
+      "holidays:", "holliday:",
+      "6:1: calendar.holliday is not a key of calendar; did you mean holidays?"
+    ),
     (
       "from: 2018-01-01", "from: 1975-01-01",
-      "2:7: from was 1975-01-01, 1976-01-01 or later, from which on the clocks of America/New_York are "
+      "2:7: calendar.from was 1975-01-01, 1976-01-01 or later, from which on the clocks of America/New_York are "
         + "known, is needed"
     ),
     (
       "to: 2018-12-31", "to: 2017-12-31",
-      "3:5: to was 2017-12-31, a day that is not before from is needed"
+      "3:5: calendar.to was 2017-12-31, a day that is not before from is needed"
     ),
     (
       "2018-07-04]", "2018-07-07]",
-      "6:24: holidays was 2018-07-07, one of its weekdays (it is a saturday) is needed"
+      "6:24: calendar.holidays was 2018-07-07, one of its weekdays (it is a saturday) is needed"
     ),
     (
       "2018-07-04]", "2018-01-01]",
-      "6:24: holidays was 2018-01-01, a day after 2018-01-01 is needed"
+      "6:24: calendar.holidays was 2018-01-01, a day after 2018-01-01 is needed"
     ),
     (
       "2018-07-04]", "2019-07-04]",
-      "6:24: holidays was 2019-07-04, a day from 'from' to 'to' is needed"
+      "6:24: calendar.holidays was 2019-07-04, a day from 'from' to 'to' is needed"
     ),
     (
       "2018-07-04]", "2018-7-4]",
-      "6:24: holidays was 2018-7-4, a date like 2018-12-31 is needed"
+      "6:24: calendar.holidays was 2018-7-4, a date like 2018-12-31 is needed"
     ),
     (
       "[2018-07-03]", "[2018-07-04]",
-      "8:30: early_closes.days was 2018-07-04, a session (it is a wednesday) is needed"
+      "8:30: calendar.early_closes.days was 2018-07-04, a session (it is a wednesday) is needed"
     ),
     (
       "[2018-12-24]", "[2018-07-03]",
-      "9:30: early_closes.days was 2018-07-03, a day with one early close (it is a tuesday) is needed"
+      "9:30: calendar.early_closes.days was 2018-07-03, a day with one early close (it is a tuesday) is needed"
     ),
     (
       "monday, ", "mon, ",
-      "5:12: weekdays was mon, one of monday, tuesday, wednesday, thursday, friday, "
+      "5:12: calendar.weekdays was mon, one of monday, tuesday, wednesday, thursday, friday, "
         + "saturday, sunday is needed"
     ),
     (
       "[monday, tuesday, wednesday, thursday, friday]", "[]",
-      "5:11: weekdays was [], one day at least is needed"
+      "5:11: calendar.weekdays was [], one day at least is needed"
     ),
   ])
 func aWrongCalendarIsNamedByPlaceFoundAndNeeded(old: String, new: String, message: String) {
