@@ -18,8 +18,8 @@ public struct Engine {
   /// Finer bars; nil where none are asked for.
   private(set) var detail: DetailFeed?
   private(set) var learner: Learner?
-  private var trader: Trader
-  private(set) var broker: Broker
+  var trader: Trader
+  var broker: Broker
   /// Whether some target had a value at any step so far.
   private var hasDecided = false
 
@@ -81,7 +81,7 @@ public struct Engine {
 
     try learner?.step(panel, emit)
 
-    trader.decide(panel, learner, &broker)
+    decide()
     let point = broker.finishStep()
     if !broker.outbox.isEmpty { try drainBroker(emit) }
     guard point.equity.isFinite, point.grossExposure.isFinite else { throw overflow("equity") }

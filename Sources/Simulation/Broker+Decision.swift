@@ -67,17 +67,30 @@ extension Broker {
   private mutating func collectWants(
     _ values: [Double], equity: Double, levels: TargetLevels
   ) {
-    for instrument in values.indices {
-      let value = values[instrument]
-      if let target = target(value, of: instrument, equity: equity, levels: levels) {
-        want(target, of: instrument, equity: equity, levels: levels)
-      }
+    for instrument in values.indices where mayAct(on: values[instrument], instrument) {
+      weigh(values[instrument], of: instrument, equity: equity, levels: levels)
     }
     if !decision.expected.isEmpty { decision.expected.removeAll(keepingCapacity: true) }
   }
 
-  // Kept out of the loop over all instruments, most of which mostly want nothing.
+  /// What `target` asks first.
+  @inline(__always)
+  private func mayAct(on value: Double, _ instrument: Int) -> Bool {
+    hasBar(instrument)
+      && (targets.rebalance != .onChange || decision.actsOnAll || value != lastValues[instrument])
+  }
+
+  // Kept out of the loop over all instruments, most of which mostly want nothing: what asks the whole
+  // broker copies it.
   @inline(never)
+  private mutating func weigh(
+    _ value: Double, of instrument: Int, equity: Double, levels: TargetLevels
+  ) {
+    if let target = target(value, of: instrument, equity: equity, levels: levels) {
+      want(target, of: instrument, equity: equity, levels: levels)
+    }
+  }
+
   private mutating func want(
     _ target: Target, of instrument: Int, equity: Double, levels: TargetLevels
   ) {
