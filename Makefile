@@ -1,4 +1,4 @@
-# The few verbs that people need. Each works on a fresh clone of a Debian machine with Swift 6.1.
+# The few verbs that people need. Each works on a fresh clone of a Debian machine with Swift 6.2.
 
 SWIFT ?= swift
 PAWL = .build/release/pawl

@@ -95,7 +95,7 @@ private struct Poison {
       volume: bar.volume.isNaN ? .nan : 1 + 1e6 * stream.uniform(at: nextElement()))
   }
 
-  /// Splits and small dividends on some of the days of bars, all of them after a time.
+  /// Splits and dividends far below any price, on some of the days of bars, all of them after a time.
   mutating func actions(at times: [Timestamp], after cut: Timestamp) -> [CorporateAction] {
     var actions: [CorporateAction] = []
     for time in times {
@@ -106,7 +106,8 @@ private struct Poison {
         CorporateAction(
           time: start,
           kind: number < 0.05
-            ? .split(ratio: number < 0.025 ? 2 : 0.5) : .dividend(amount: number / 10)
+            ? .split(ratio: number < 0.025 ? 2 : 0.5)
+            : .dividend(amount: 0.001 * number * min(close, 1))
         ))
     }
     return actions

@@ -66,7 +66,10 @@ struct BarSupply: Sendable {
     supply.rows = series.bars.count
     supply.summary = BarSummary(series.bars, span: span)
     supply.whole = BarSummary(series.bars)
-    if let rescale { supply.map = try PriceMap(series.bars, rescale, name: source) }
+    if let rescale {
+      supply.map = try PriceMap(series.bars, rescale, name: source)
+      supply.detail?.map = supply.map
+    }
     return supply
   }
 }

@@ -112,7 +112,7 @@ public struct Engine {
         guard order.quantity.isFinite else { throw overflow("an order's quantity") }
         emit(.order(order))
       case .fill(let fill):
-        guard (fill.quantity * fill.price).isFinite, fill.fee.isFinite, fill.slippage.isFinite
+        guard fill.value.isFinite, fill.fee.isFinite, fill.slippage.isFinite
         else { throw overflow("a fill's value") }
         emit(.fill(fill))
       case .trade(let trade):
@@ -121,7 +121,9 @@ public struct Engine {
       case .flow(let flow):
         guard flow.amount.isFinite else { throw overflow("a flow") }
         emit(.flow(flow))
-      case .action(let action): emit(.action(action))
+      case .action(let action):
+        guard action.quantityAfter.isFinite else { throw overflow("a position after a split") }
+        emit(.action(action))
       }
     }
     broker.clearOutbox()

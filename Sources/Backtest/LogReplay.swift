@@ -205,7 +205,11 @@ private struct LoggedRows {
   func number(_ column: Int) throws(JournalError) -> Double { try reader.double(column) }
 
   func time(_ column: Int) throws(JournalError) -> Timestamp {
-    Timestamp(milliseconds: Int64(try whole(column)))
+    let milliseconds = try whole(column)
+    guard Timestamp.range.contains(Int64(milliseconds)) else {
+      throw damage(column, needed: "a time within the years 0 to 9999")
+    }
+    return Timestamp(milliseconds: Int64(milliseconds))
   }
 
   func damage(_ column: Int, needed: String) -> JournalError {

@@ -9,6 +9,7 @@ extension PreparedRun {
   func forecastReplay(readingFrom directory: String) throws(RunFailure) -> ForecastReplay? {
     guard let learning = spec.learning else { return nil }
     let forecaster = try makeForecaster(learning, walkConfiguration(learning), 1)
+    let steps = try countSteps()
     var replay = ForecastReplay(ledger: forecaster.makeLedger())
     do throws(JournalError) {
       let refits = try TableReader("\(directory)/\(LogTable.training.table.fileName)")
@@ -19,8 +20,12 @@ extension PreparedRun {
       let rows = try TableReader("\(directory)/\(LogTable.forecasts.table.fileName)")
       while try rows.next() {
         let forecast = try rows.forecast()
-        guard learning.target.horizons.contains(forecast.horizon), forecast.bar >= 0 else {
+        guard learning.target.horizons.contains(forecast.horizon) else {
           throw .damaged(rows.finding(ForecastColumns.horizon, needed: "a horizon of the run"))
+        }
+        guard (0..<steps).contains(forecast.bar) else {
+          throw .damaged(
+            rows.finding(ForecastColumns.bar, needed: "a bar of the run, which has \(steps),"))
         }
         replay.record(forecast)
       }

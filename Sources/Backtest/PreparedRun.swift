@@ -182,9 +182,11 @@ public struct PreparedRun: Sendable {
 
   /// The spec's instruments, each with the clocks of its calendar.
   private var zonedInstruments: [Instrument] {
-    zip(spec.instruments, supplies).map { instrument, supply in
-      var instrument = instrument
-      instrument.zone = supply.calendar?.zone
+    zip(spec.instruments, supplies).enumerated().map { index, pair in
+      var instrument = pair.0
+      instrument.zone = pair.1.calendar?.zone
+      // Rescaled prices may lie below zero, too.
+      instrument.allowsSignedPrices = spec.signedPrices(ofInstrument: index) != nil
       return instrument
     }
   }

@@ -9,6 +9,8 @@ struct OrderBook {
     let instrument: String
     let side: String
     let type: String
+    /// For which it was submitted.
+    let reason: String
     var remaining: Double
     /// NaN of orders without one, and of exits that no entry has set yet.
     var limit: Double
@@ -71,7 +73,9 @@ struct OrderBook {
     submitted = max(submitted, id)
     live[id] = Working(
       id: id, bar: try row.whole(OrderColumns.bar), instrument: row.text(OrderColumns.instrument),
-      side: row.text(OrderColumns.side), type: row.text(OrderColumns.type), remaining: quantity,
+      side: row.text(OrderColumns.side), type: row.text(OrderColumns.type),
+      reason: row.text(OrderColumns.reason),
+      remaining: quantity,
       limit: try row.double(OrderColumns.limitPrice))
     return id == needed
       ? nil : row.finding(OrderColumns.id, needed: "\(needed), the next in order of submission,")
@@ -144,11 +148,13 @@ struct OrderBook {
     for (column, needed) in columns where row.text(column) != needed {
       findings.append(row.finding(column, needed: "\(needed), as ordered,"))
     }
-    if fill.bar < order.bar + barsToFill {
+    // A margin call knows no delay.
+    let bars = order.reason == OrderReason.marginCall.name ? 1 : barsToFill
+    if fill.bar < order.bar + bars {
       findings.append(
         row.finding(
           FillColumns.bar,
-          needed: "a bar not before \(order.bar + barsToFill) for an order of bar \(order.bar)"))
+          needed: "a bar not before \(order.bar + bars) for an order of bar \(order.bar)"))
     }
     // An exit takes with it what rounding would leave of a position.
     if fill.quantity > order.remaining * (1 + 1e-11) {

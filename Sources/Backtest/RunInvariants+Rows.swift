@@ -101,8 +101,7 @@ struct RowInvariants {
   private func checkText(
     _ column: Int, of milliseconds: Int, _ found: inout RowFindings
   ) throws(JournalError) {
-    // Years of four digits.
-    guard (-62_167_219_200_000...253_402_300_799_999).contains(milliseconds) else {
+    guard Timestamp.range.contains(Int64(milliseconds)) else {
       return found.require(false, column - 1, "a time within the years 0 to 9999")
     }
     let text = Timestamp(milliseconds: Int64(milliseconds)).iso8601

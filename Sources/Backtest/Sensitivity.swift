@@ -86,6 +86,8 @@ public struct Sensitivity: Sendable {
     }
     if base.fill == .thisClose {
       omissions.append(Omission(question: .delay, reason: "fill: this_close takes no delay"))
+    } else if prepared.spec.positions.targets.legs == .allOrNone {
+      omissions.append(Omission(question: .delay, reason: "legs: all_or_none take no delay"))
     } else {
       for bars in Self.delays { add(.delay, "\(bars)") { $0.delayBars = bars } }
     }

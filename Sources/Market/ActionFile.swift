@@ -54,6 +54,8 @@ public struct ActionFile: Equatable, Sendable {
   }
 
   private static let header = ["date", "kind", "value"]
+  /// Beyond it positions and prices would leave what numbers can hold.
+  fileprivate static let largestRatio = 100_000.0
 
   /// Puts the dividends of each day before its split: they are for the units held before it.
   private static func order(_ actions: inout [CorporateAction]) {
@@ -112,9 +114,15 @@ private struct ActionRow {
     guard let colon = cell.firstIndex(of: UInt8(ascii: ":")),
       let new = DecimalNumber.parse(CSVRows.Cell(rebasing: cell[..<colon])),
       let old = DecimalNumber.parse(CSVRows.Cell(rebasing: cell[(colon + 1)...])),
-      new > 0, old > 0, (new / old).isFinite, new / old > 0
+      new > 0, old > 0
     else { throw wrong }
-    return new / old
+    let ratio = new / old
+    guard (1 / ActionFile.largestRatio...ActionFile.largestRatio).contains(ratio) else {
+      throw refuse(
+        "the split was \(quoted(cell)), at most 100000 units for one, or one for as many, are allowed"
+      )
+    }
+    return ratio
   }
 }
 

@@ -14,6 +14,9 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 extension Timestamp {
   public static let millisecondsPerDay: Int64 = 86_400_000
 
+  /// Milliseconds of the years 0 to 9999, which have a text.
+  public static let range: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
+
   /// Days since 1970-01-01, of the UTC day that holds this instant.
   public var day: Int {
     let (quotient, remainder) = milliseconds.quotientAndRemainder(

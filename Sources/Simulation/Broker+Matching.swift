@@ -15,7 +15,11 @@ extension Broker {
       let timeInForce = working[index].order.timeInForce
       if timeInForce != .goodTillCancelled, phase == .open { expireIfOver(index) }
       if working[index].bundleID != 0 {
-        fillBundle(from: index, phase: phase, exposure: &exposure)
+        // Once, from the first of its orders that is left: they stand together.
+        let isFirst = index == 0 || working[index - 1].bundleID != working[index].bundleID
+        if isFirst || working[index - 1].hasEnded {
+          fillBundle(from: index, phase: phase, exposure: &exposure)
+        }
       } else if let reference = reference(of: index, at: phase) {
         fill(index, reference: reference, phase: phase, exposure: &exposure)
       }

@@ -51,7 +51,8 @@ struct Costs {
   func fee(value: Double, quantity: Double, of order: WorkingOrder, isMaker: Bool) -> Double {
     let owed = owed(value: value, quantity: quantity, of: order, isMaker: isMaker)
     guard fees.minimum > 0 else { return owed }
-    return max(fees.minimum, order.feesOwed + owed) - order.feesPaid
+    // What is left of the least fee may be rounded below zero.
+    return max(0, max(fees.minimum, order.feesOwed + owed) - order.feesPaid)
   }
 
   /// The fee of a fill but for the least that its order pays.

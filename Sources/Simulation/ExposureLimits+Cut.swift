@@ -73,7 +73,12 @@ extension ExposureDemand {
   }
 
   /// The largest with |net| <= limit · (equity − cost · traded).
-  fileprivate func net(_ limit: Double) -> Double { largest(exposure.net, limit) }
+  ///
+  /// Closing a position may raise net exposure where it balanced another; it is let through all the same.
+  fileprivate func net(_ limit: Double) -> Double {
+    let closing = side.sign * held < 0 ? min(quantity, abs(held)) : 0
+    return max(largest(exposure.net, limit), closing)
+  }
 
   /// The same of the instrument's own exposure.
   fileprivate func position(_ limit: Double) -> Double { largest(held * reference, limit) }

@@ -1,5 +1,5 @@
 /// What a fill may make of the account. A limit cuts an order that raises what it bounds to what fits,
-/// and never an order that lowers it.
+/// never an order that lowers it, and never the part of an order that closes a position.
 public struct ExposureLimits: Equatable, Sendable {
   public var account: AccountKind
   /// Gross exposure over equity, above 0.

@@ -23,8 +23,8 @@ struct MarketImpact: Equatable {
 /// What a market can take, by the last completed bars of each instrument: the share of usual volume that
 /// one bar's fills may have together, and how far an order of some size moves the price.
 ///
-/// It is fixed before a bar's open from earlier bars, so it is the same at the bar's open and at its
-/// close. A missing volume counts as none.
+/// It is fixed before a bar's open from earlier bars; a bar without volume of its own fills nothing after its
+/// open. A missing volume counts as none.
 @usableFromInline
 struct Liquidity: Sendable {
   static let barsMax = 20
@@ -80,7 +80,7 @@ struct Liquidity: Sendable {
     capacities[instrument] = max(0, capacities[instrument] - quantity)
   }
 
-  /// Takes note of a bar: where its own volume is zero nothing fills at its close.
+  /// Takes note of a bar: where its own volume is zero nothing fills within it or at its close.
   mutating func completeBar(of instrument: Int, volume: Double, close: Double) {
     let traded = volume > 0 ? volume : 0
     if traded == 0, participation != nil { capacities[instrument] = 0 }

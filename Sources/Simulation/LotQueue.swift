@@ -112,7 +112,13 @@ struct LotQueue: Equatable, Sendable {
 
   /// Brings what all have seen into the range of each.
   private mutating func settle() {
-    for index in head..<lots.count { lots[index].see(high: high, low: low) }
+    var index = lots.count
+    while index > head {
+      index -= 1
+      // An older lot has seen all that a newer one has.
+      if lots[index].high >= high, lots[index].low <= low { break }
+      lots[index].see(high: high, low: low)
+    }
     high = -.infinity
     low = .infinity
   }

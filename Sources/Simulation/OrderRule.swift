@@ -70,6 +70,8 @@ public struct TargetLevels: Equatable, Sendable {
     case trailingStop
   }
 
+  private static let kinds = Kind.allCases.count
+
   /// Empty where no order has a level.
   private var values: [Double]
 
@@ -78,15 +80,15 @@ public struct TargetLevels: Equatable, Sendable {
 
   /// Room for the levels of so many instruments, all null.
   public init(instruments: Int) {
-    values = Array(repeating: .nan, count: instruments * Kind.allCases.count)
+    values = Array(repeating: .nan, count: instruments * Self.kinds)
   }
 
   /// A level of an instrument.
   public subscript(kind: Kind, instrument: Int) -> Double {
     get {
-      values.isEmpty ? .nan : values[instrument * Kind.allCases.count + kind.rawValue]
+      values.isEmpty ? .nan : values[instrument * Self.kinds + kind.rawValue]
     }
-    set { values[instrument * Kind.allCases.count + kind.rawValue] = newValue }
+    set { values[instrument * Self.kinds + kind.rawValue] = newValue }
   }
 }
 

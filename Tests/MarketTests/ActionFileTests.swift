@@ -69,6 +69,10 @@ private func midnight(_ year: Int, _ month: Int, _ day: Int) -> Timestamp {
       ["2000-06-21,split,-2:1"],
       ":2: the split was '-2:1', units after and before it above 0, as in 2:1, are needed"
     ),
+    (
+      ["2000-06-21,split,1e308:1"],
+      ":2: the split was '1e308:1', at most 100000 units for one, or one for as many, are allowed"
+    ),
     (["2000-06-21,dividend,-0.1"], ":2: the dividend was -0.1, above 0 is needed"),
     (["2000-06-21,dividend,0"], ":2: the dividend was 0.0, above 0 is needed"),
     (

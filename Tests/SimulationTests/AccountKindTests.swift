@@ -132,6 +132,41 @@ struct AccountKindTests {
     #expect(broker.openOrders.isEmpty)
   }
 
+  // MARK: - Closing legs
+
+  /// Long 30 of one and short 25 of another at a price of 10, net 50 of an equity of 400.
+  private func hedged(_ change: (inout ExecutionSettings) -> Void) -> Broker {
+    var settings = ExecutionSettings(cash: 400)
+    settings.limits.maxNet = 0.5
+    change(&settings)
+    var broker = Broker(
+      instruments: [Instrument(name: "A"), Instrument(name: "B")], execution: settings,
+      targets: TargetSettings(unit: .units))
+    _ = step(&broker, 0, [flat(10), flat(10)]) { $0.decide([-25, .nan]) }
+    _ = step(&broker, 1, [flat(8), flat(10)]) { $0.decide([.nan, 30]) }
+    _ = step(&broker, 2, [flat(10), flat(10)])
+    return broker
+  }
+
+  @Test func theDrawdownStopClosesALegThatBalancedAnother() {
+    // The short leg, closed first, raises net exposure from 50 to 300, more than half of equity.
+    var broker = hedged { $0.maxDrawdown = 0.2 }
+    #expect(broker.position(of: 0) == -25)
+    #expect(broker.position(of: 1) > 20)
+    _ = step(&broker, 3, [flat(14), flat(10)])
+    #expect(broker.stoppedAtBar >= 2)
+    _ = step(&broker, 4, [flat(14), flat(10)])
+    #expect(broker.openPositions.isEmpty)
+    #expect(broker.openOrders.isEmpty)
+  }
+
+  @Test func aNetLimitLetsAPositionBeClosed() {
+    var broker = hedged { _ in }
+    _ = step(&broker, 3, [flat(10), flat(10)]) { $0.decide([0, .nan]) }
+    let (events, _) = step(&broker, 4, [flat(10), flat(10)])
+    #expect(fills(events).map(\.quantity) == [25])
+  }
+
   // MARK: - Costs over time
 
   @Test func tradedVolumeIsForgottenAfterThirtyDays() {

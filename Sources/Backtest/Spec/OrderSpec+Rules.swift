@@ -29,6 +29,15 @@ extension RunSpec {
 
   /// What a unit needs from other sections.
   private func checkSizing(_ root: SpecNode) throws(SpecError) {
+    if let window = positions.targets.volatilityWindow {
+      let most = SpecLimits.allReturns / source.instrumentNames.count
+      guard window <= most else {
+        throw SpecError(
+          root.place(of: "positions.volatility_window"),
+          "positions.volatility_window was \(window), at most \(most) is needed for "
+            + "\(source.instrumentNames.count) instruments")
+      }
+    }
     switch positions.targets.unit {
     case .weight, .units, .notional, .kelly: break
     case .volatility:

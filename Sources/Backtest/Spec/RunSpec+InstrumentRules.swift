@@ -29,13 +29,13 @@ extension RunSpec {
   private func checkCashAccount(_ root: SpecNode) throws(SpecError) {
     guard execution.settings.limits.account == .cash,
       let position = positions.positions.first(where: {
-        instruments[$0.instrument].allowsSignedPrices
-      })
+        signedPrices(ofInstrument: $0.instrument) != nil
+      }), let reason = signedPrices(ofInstrument: position.instrument)
     else { return }
     throw SpecError(
       root.place(of: "execution.account"),
       "execution.account was cash, margin is needed: \(instruments[position.instrument].name) has "
-        + "prices: signed")
+        + reason)
   }
 
   private func checkCurrency(_ file: FileInstrument, _ root: SpecNode) throws(SpecError) {

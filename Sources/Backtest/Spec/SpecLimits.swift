@@ -18,6 +18,8 @@ enum SpecLimits {
   static let count = 1_000_000_000
   /// Returns of an instrument that its size is made of.
   static let returns = 100_000
+  /// The same of all instruments together.
+  static let allReturns = 10_000_000
   static let nameLetters = 64
   static let instrumentLetters = 32
 }
