@@ -48,6 +48,15 @@ tutorial-parity: build $(PYTHON)
 	$(PYTHON) Benchmarks/peers/tutorial_parity.py $(PAWL)
 	$(PYTHON) Benchmarks/peers/tutorial_leaks.py $(PAWL)
 
+# Nothing is allocated in the bar loop of a rule strategy: needs valgrind.
+allocations: build
+	python3 Benchmarks/allocations.py $(PAWL)
+
+# Many instruments, and a file that is streamed: on a quiet machine.
+bars-scale: build
+	python3 Benchmarks/bars_scale.py $(PAWL) many
+	python3 Benchmarks/bars_scale.py $(PAWL) stream
+
 build: setup
 	$(SWIFT) build -c release --product pawl
 
