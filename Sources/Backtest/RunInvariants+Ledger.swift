@@ -18,6 +18,8 @@ struct LedgerInvariants {
   let manifest: Manifest
   let instruments: [String]
   private let indexOfInstrument: [String: Int]
+  /// Whether a price of it is not yet money of the account.
+  private let isConverted: [Bool]
   /// Bars from the one that submits an order to the first that may fill it.
   private let barsToFill: Int
 
@@ -43,6 +45,7 @@ struct LedgerInvariants {
     instruments = spec.instruments.map(\.name)
     indexOfInstrument = Dictionary(
       instruments.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    isConverted = spec.instruments.map { $0.rate != nil || $0.multiplier != 1 }
     barsToFill =
       (spec.execution.settings.fill == .thisClose ? 0 : 1) + spec.execution.settings.delayBars
     cash = CashLedger(cash: spec.execution.settings.cash)
@@ -60,7 +63,6 @@ struct LedgerInvariants {
     while equity.hasRow {
       bar = try equity.reader.whole(EquityColumns.bar)
       try takeActions()
-      try bookFlows { $0 == .dividend }
       try takeEvents()
       try bookFlows()
       try checkPoint()
@@ -136,26 +138,25 @@ struct LedgerInvariants {
     totals.slippage += fill.slippage
     totals.tradedValue += abs(fill.value)
     let held = quantities[fill.instrument]
-    quantities[fill.instrument] = held + fill.side.sign * fill.quantity
+    quantities[fill.instrument] = fill.side.position(after: held, trading: fill.quantity)
     for finding in try lots.take(fill, held: held, place: row.place(FillColumns.quantity)) {
       add(finding)
     }
   }
 
-  /// Books the flows of this bar as far as their kind is wanted.
-  private mutating func bookFlows(
-    where isWanted: (FlowKind) -> Bool = { _ in true }
-  ) throws(JournalError) {
+  /// Books the flows of this bar.
+  private mutating func bookFlows() throws(JournalError) {
+    while flows.hasRow, try flows.reader.whole(FlowColumns.bar) <= bar { try bookFlow() }
+  }
+
+  private mutating func bookFlow() throws(JournalError) {
     let row = flows.reader
-    while flows.hasRow, try row.whole(FlowColumns.bar) <= bar {
-      let kind = FlowKind.allCases.first { $0.name == row.text(FlowColumns.kind) } ?? .interest
-      guard isWanted(kind) else { return }
-      cash.book(
-        Flow(
-          bar: bar, time: Timestamp(milliseconds: 0), instrument: nil, kind: kind,
-          amount: try row.double(FlowColumns.amount)))
-      try flows.advance()
-    }
+    let kind = FlowKind.allCases.first { $0.name == row.text(FlowColumns.kind) } ?? .interest
+    cash.book(
+      Flow(
+        bar: bar, time: Timestamp(milliseconds: 0), instrument: nil, kind: kind,
+        amount: try row.double(FlowColumns.amount)))
+    try flows.advance()
   }
 
   /// Takes the actions of this bar, which come before all else that happens in it.
@@ -169,12 +170,40 @@ struct LedgerInvariants {
           row.finding(
             ActionColumns.quantityBefore, needed: "\(logText(quantities[index])), what was held,"))
       }
-      quantities[index] = try row.double(ActionColumns.quantityAfter)
+      let amount = try row.double(ActionColumns.amount)
       if row.text(ActionColumns.kind) == "split" {
-        lots.split(index, ratio: try row.double(ActionColumns.amount))
+        lots.split(index, ratio: amount)
+      } else if quantities[index] != 0 {
+        try takeDividend(of: index, amount * quantities[index])
       }
+      quantities[index] = try row.double(ActionColumns.quantityAfter)
       try actions.advance()
     }
+    while flows.hasRow, try flows.reader.whole(FlowColumns.bar) <= bar,
+      flows.reader.text(FlowColumns.kind) == FlowKind.dividend.name
+    {
+      add(flows.reader.finding(FlowColumns.kind, needed: "a dividend that actions have, or none"))
+      try bookFlow()
+    }
+  }
+
+  /// Books the payment of a dividend, which is so much in the instrument's currency.
+  private mutating func takeDividend(of index: Int, _ amount: Double) throws(JournalError) {
+    let row = flows.reader
+    let name = instruments[index]
+    guard flows.hasRow, try row.whole(FlowColumns.bar) == bar,
+      row.text(FlowColumns.kind) == FlowKind.dividend.name,
+      row.text(FlowColumns.instrument) == name
+    else {
+      return add(
+        "\(directory)/flows: bar \(bar)", found: "no dividend of \(name)",
+        needed: "\(logText(amount)), units held times dividend,")
+    }
+    let paid = try row.double(FlowColumns.amount)
+    if !isConverted[index], abs(paid - amount) > 1e-12 * abs(amount) {
+      add(row.finding(FlowColumns.amount, needed: "\(logText(amount)), units held times dividend,"))
+    }
+    try bookFlow()
   }
 
   private mutating func checkPoint() throws(JournalError) {

@@ -11,6 +11,8 @@ struct OrderBook {
     let type: String
     /// For which it was submitted.
     let reason: String
+    /// Units asked for.
+    let submitted: Double
     var remaining: Double
     /// NaN of orders without one, and of exits that no entry has set yet.
     var limit: Double
@@ -75,6 +77,7 @@ struct OrderBook {
       id: id, bar: try row.whole(OrderColumns.bar), instrument: row.text(OrderColumns.instrument),
       side: row.text(OrderColumns.side), type: row.text(OrderColumns.type),
       reason: row.text(OrderColumns.reason),
+      submitted: quantity,
       remaining: quantity,
       limit: try row.double(OrderColumns.limitPrice))
     return id == needed
@@ -157,7 +160,7 @@ struct OrderBook {
           needed: "a bar not before \(order.bar + bars) for an order of bar \(order.bar)"))
     }
     // An exit takes with it what rounding would leave of a position.
-    if fill.quantity > order.remaining * (1 + 1e-11) {
+    if fill.quantity > order.remaining + 1e-12 * order.submitted {
       findings.append(
         row.finding(
           FillColumns.quantity,

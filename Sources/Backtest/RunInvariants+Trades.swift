@@ -50,7 +50,7 @@ struct TradedLots {
     _ fill: Fill, held: Double, place: String
   ) throws(JournalError) -> [Finding] {
     var findings: [Finding] = []
-    let after = held + fill.side.sign * fill.quantity
+    let after = fill.side.position(after: held, trading: fill.quantity)
     let isClosing = held != 0 && (held > 0) != (fill.side == .buy)
     let flips = after != 0 && (after > 0) != (held > 0)
     var closing = isClosing ? min(fill.quantity, abs(held)) : 0

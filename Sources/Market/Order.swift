@@ -7,6 +7,14 @@ public enum Side: Int, Sendable {
 
   /// +1 for a buy, -1 for a sell.
   @inlinable public var sign: Double { self == .buy ? 1 : -1 }
+
+  /// Units held after so many were traded. A remainder below a part in 1e12 of them is what sums of fills
+  /// were rounded by on different ways, and none.
+  @inlinable
+  public func position(after held: Double, trading quantity: Double) -> Double {
+    let after = held + sign * quantity
+    return abs(after) <= 1e-12 * quantity ? 0 : after
+  }
 }
 
 /// How an order is priced; `docs/fills.md` has the rules.

@@ -56,7 +56,7 @@ struct Account: Sendable {
   ) {
     let instrument = fill.instrument
     let held = positions[instrument].quantity
-    let after = held + fill.side.sign * fill.quantity
+    let after = fill.side.position(after: held, trading: fill.quantity)
     ledger.book(fill)
     positions[instrument].quantity = after
 
@@ -112,8 +112,8 @@ struct Account: Sendable {
 /// What is held of one instrument.
 @usableFromInline
 struct Position: Equatable, Sendable {
-  /// Units, negative for a short position: the sum of the fills, one rounding each, in the order in
-  /// which they happened.
+  /// Units, negative for a short position: the sum of the fills in the order in which they happened, as
+  /// `Side.position` adds them.
   @usableFromInline var quantity: Double = 0
   @usableFromInline var lots = LotQueue()
 }

@@ -11,23 +11,27 @@ extension Broker {
     }
     for leg in working.indices where working[leg].bundleID == bundle {
       if let reference = reference(of: leg, at: phase) {
-        fill(leg, reference: reference, phase: phase, exposure: &exposure)
+        fill(leg, reference: reference, phase: phase, exposure: &exposure, limits: .unlimited)
       }
     }
   }
 
-  /// Tries the orders of a bundle one after the other without booking them.
+  /// Tries the orders of a bundle one after the other without booking them. The limits on exposure are
+  /// those of all legs together: each alone may pass what the other balances.
   private mutating func fillsWhole(
     _ bundle: Int, at phase: FillPhase, exposure: Exposure
   ) -> Bool {
+    let before = exposure
     var exposure = exposure
     var cash = self.cash
+    var legs: [(before: Double, after: Double)] = []
     for leg in working.indices where working[leg].bundleID == bundle {
       let order = working[leg].order
       guard let reference = reference(of: leg, at: phase) else { return false }
       var holding = holding(
         of: order.instrument, cash: cash, exposure: exposure, mark: reference)
-      let outcome = fillRule(of: order.instrument).outcome(
+      let rule = fillRule(of: order.instrument, limits: .unlimited)
+      let outcome = rule.outcome(
         of: working[leg], reference: reference, slips: !order.type.hasLimitPrice,
         isMaker: false, holding: holding)
       guard case .fills(let fill) = outcome, fill.end == nil,
@@ -37,7 +41,9 @@ extension Broker {
         quantity: fill.quantity, side: order.side, price: fill.price, reference: reference,
         fee: fill.fee)
       (exposure, cash) = (holding.exposure, holding.cash)
+      let unitValue = reference * rule.factor
+      legs.append((position(of: order.instrument) * unitValue, holding.held * unitValue))
     }
-    return true
+    return execution.limits.admit(before: before, after: exposure, legs: legs, cash: cash)
   }
 }

@@ -10,7 +10,6 @@ extension Broker {
   mutating func match(at phase: FillPhase) {
     // Summed once, then moved fill by fill, so that a step costs no square of the instruments.
     var exposure = Exposure(of: account.positions, at: quotes)
-    var hasEnded = false
     for index in working.indices {
       let timeInForce = working[index].order.timeInForce
       if timeInForce != .goodTillCancelled, phase == .open { expireIfOver(index) }
@@ -26,12 +25,13 @@ extension Broker {
       if timeInForce.isImmediate, isLastChance(of: index, phase) {
         end(index, .expired, .notImmediate)
       }
-      if working[index].hasEnded { hasEnded = true }
     }
-    if hasEnded { removeEndedOrders() }
+    // A fill may have ended orders before it, too.
+    removeEndedOrders()
   }
 
   mutating func removeEndedOrders() {
+    guard working.contains(where: \.hasEnded) else { return }
     var kept = 0
     for index in working.indices where !working[index].hasEnded {
       if kept != index { working[kept] = working[index] }
@@ -66,6 +66,8 @@ extension Broker {
       working[index].isTriggered = true
       report(
         working[index].order, .triggered, quantity: working[index].remaining, reason: .stopReached)
+      working.endEntry(ofStop: index, changes: &changes)
+      reportChanges()
       // Rule 4: triggered at the open, it is a limit order for the whole bar.
       guard let limit = working[index].order.limitPrice else { return price }
       return isReached(limit: limit, by: price, side) ? price : nil
@@ -78,12 +80,13 @@ extension Broker {
   }
 
   mutating func fill(
-    _ index: Int, reference: Double, phase: FillPhase, exposure: inout Exposure
+    _ index: Int, reference: Double, phase: FillPhase, exposure: inout Exposure,
+    limits: ExposureLimits? = nil
   ) {
     let order = working[index].order
     let instrument = order.instrument
     let held = position(of: instrument)
-    let rule = fillRule(of: instrument)
+    let rule = fillRule(of: instrument, limits: limits)
     let outcome = rule.outcome(
       of: working[index], reference: reference, slips: !order.type.hasLimitPrice, isMaker: false,
       holding: holding(of: instrument, cash: cash, exposure: exposure, mark: reference))
@@ -132,11 +135,12 @@ extension Broker {
     tradedVolume?.add(fill.value, at: time)
   }
 
-  func fillRule(of instrument: Int) -> FillRule {
+  func fillRule(of instrument: Int, limits: ExposureLimits? = nil) -> FillRule {
     precondition(
       execution.slippageTicks == 0 || ticks[instrument] > 0, "ticks of slippage need a tick")
     return FillRule(
-      costs: costs, limits: execution.limits, tick: ticks[instrument], lot: lots[instrument],
+      costs: costs, limits: limits ?? execution.limits, tick: ticks[instrument],
+      lot: lots[instrument],
       factor: quotes[instrument].factor,
       impact: liquidity?.impact(of: instrument) ?? .none)
   }

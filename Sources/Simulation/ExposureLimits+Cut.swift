@@ -51,6 +51,33 @@ extension ExposureLimits {
   }
 }
 
+extension ExposureLimits {
+  /// Whether fills that go together leave the account within every limit, or no further beyond it.
+  ///
+  /// - Parameters:
+  ///   - before: the exposure before them, at the prices that they meet.
+  ///   - after: the exposure after them.
+  ///   - legs: the values of the positions that they change.
+  ///   - cash: after them.
+  func admit(
+    before: Exposure, after: Exposure, legs: [(before: Double, after: Double)], cash: Double
+  ) -> Bool {
+    let equity = cash + after.net
+    func holds(_ was: Double, _ value: Double, _ limit: Double) -> Bool {
+      let rounding = 1e-12 * (after.gross + abs(equity) * limit)
+      return abs(value) <= abs(was) || abs(value) <= limit * equity + rounding
+    }
+    guard holds(before.gross, after.gross, maxLeverage) else { return false }
+    if let initialMargin, !holds(before.gross, after.gross, 1 / initialMargin) { return false }
+    if let maxNet, !holds(before.net, after.net, maxNet) { return false }
+    if let maxPosition, !legs.allSatisfy({ holds($0.before, $0.after, maxPosition) }) {
+      return false
+    }
+    return account == .margin
+      || cash >= -1e-12 * after.gross && legs.allSatisfy { $0.after >= 0 }
+  }
+}
+
 extension ExposureDemand {
   // A target that is the limit itself must not be cut by a rounding.
   private func rounding(_ limit: Double) -> Double {

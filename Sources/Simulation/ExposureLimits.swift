@@ -22,6 +22,9 @@ public struct ExposureLimits: Equatable, Sendable {
     self.maxPosition = maxPosition
   }
 
+  /// Cuts nothing.
+  static let unlimited = ExposureLimits(maxLeverage: .greatestFiniteMagnitude)
+
   func checkRanges() {
     for limit in [maxLeverage, maxNet, maxPosition].compactMap({ $0 }) {
       precondition(limit > 0 && limit.isFinite, "a limit on exposure is above 0")

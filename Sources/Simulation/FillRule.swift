@@ -28,7 +28,7 @@ struct Holding {
   mutating func book(
     quantity: Double, side: Side, price: Double, reference: Double, fee: Double
   ) {
-    let after = held + side.sign * quantity
+    let after = side.position(after: held, trading: quantity)
     cash -= side.sign * (quantity * (price * factor))
     cash -= fee
     exposure.move(from: held, to: after, price: reference * factor)
@@ -102,9 +102,10 @@ struct FillRule {
         // What still waits for its entry will have something to reduce.
         if working.unreleased == 0 { end = .reduceOnly }
       } else if quantity == working.remaining, reducible > quantity,
-        reducible - quantity <= Self.rounding * reducible
+        reducible - quantity <= Self.rounding * max(reducible, working.order.quantity)
       {
-        // Sums of fills are rounded on different ways; closing is always whole.
+        // Sums of fills are rounded on different ways, and what an exit closes is what is left of the
+        // whole order that it was made for; closing is always whole.
         quantity = reducible
         end = .reduceOnly
       }

@@ -138,6 +138,16 @@ extension [WorkingOrder] {
     }
   }
 
+  /// Rule 7: once a bracket's stop is reached, its entry opens no more. Else the two would share the
+  /// liquidity of the bars that follow, the entry before the stop.
+  mutating func endEntry(ofStop stop: Int, changes: inout [OrderChange]) {
+    guard self[stop].parentID != 0 else { return }
+    for index in indices where self[index].order.id == self[stop].parentID && !self[index].hasEnded
+    {
+      end(index, .cancelled, .stopReached, &changes)
+    }
+  }
+
   /// What an entry that has ended did not fill, its children need not close.
   mutating func dropUnreleased(childrenOf parentID: Int, changes: inout [OrderChange]) {
     for index in indices where self[index].parentID == parentID && self[index].unreleased > 0 {

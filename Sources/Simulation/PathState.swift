@@ -199,7 +199,8 @@ struct PathState {
   mutating func meet(_ index: Int) {
     let order = orders[index].order
     guard case .stop = orders[index].way else {
-      fill(index, slips: false, isMaker: true)
+      // Beyond its level it meets a price that is there, as at an open.
+      fill(index, slips: false, isMaker: level(orders[index]) == price)
       return
     }
     orders[index].isTriggered = true
@@ -207,6 +208,8 @@ struct PathState {
       .change(
         OrderChange(
           order: order, kind: .triggered, quantity: orders[index].remaining, reason: .stopReached)))
+    orders.endEntry(ofStop: index, changes: &changes)
+    reportChanges()
     guard let limit = order.limitPrice else {
       fill(index, slips: true)
       return

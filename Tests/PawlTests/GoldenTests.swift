@@ -68,7 +68,8 @@ import Testing
     let result = try Tool.run(["golden", "check", "coint-lst"])
     #expect(result.status == 2)
     #expect(
-      result.err.hasPrefix("error: the scenario was 'coint-lst', one of buy-and-hold, coint-ecm, ")
+      result.err.hasPrefix(
+        "error: the scenario was 'coint-lst', one of bracket-breakout, buy-and-hold, ")
     )
     #expect(result.err.hasSuffix("did you mean coint-lstm?\n"), "\(result.err)")
     #expect(try Tool.run(["golden", "check", "--golden", scratch.path]).status == 2)

@@ -132,6 +132,34 @@ struct AccountKindTests {
     #expect(broker.openOrders.isEmpty)
   }
 
+  @Test func theLimitsOfABundleAreThoseOfAllItsLegs() {
+    // Each leg alone would be twice over the limit on net exposure; together they are at zero.
+    var broker = broker { $0.limits.maxNet = 0.05 }
+    _ = step(&broker, 0, [flat(10), flat(1), flat(10)]) { submitPair(&$0, (5, -10)) }
+    let (both, point) = step(&broker, 1, [flat(10), flat(1), flat(10)])
+    #expect(fills(both).map(\.quantity) == [10, 5])
+    #expect(point.netExposure == 0)
+    _ = step(&broker, 2, [flat(10), flat(1), flat(10)]) { submitPair(&$0, (10, -10)) }
+    let (none, _) = step(&broker, 3, [flat(10), flat(1), flat(10)])
+    #expect(fills(none).isEmpty)
+  }
+
+  @Test func whatRoundingLeavesOfAPositionIsNone() {
+    // 0.1 + 0.2 - 0.3 is 6e-17.
+    var broker = broker()
+    func submit(_ side: Side, _ quantity: Double) -> (inout Broker) -> Void {
+      { $0.submit(OrderRequest(instrument: 2, side: side, quantity: quantity)) }
+    }
+    _ = step(&broker, 0, [nil, nil, flat(10)], decide: submit(.buy, 0.1))
+    _ = step(&broker, 1, [nil, nil, flat(10)], decide: submit(.buy, 0.2))
+    _ = step(&broker, 2, [nil, nil, flat(10)], decide: submit(.sell, 0.3))
+    let (events, point) = step(&broker, 3, [nil, nil, flat(10)])
+    #expect(broker.openPositions.isEmpty)
+    #expect(point.positionValue == 0)
+    let trades = events.count { if case .trade = $0 { true } else { false } }
+    #expect(trades == 2)
+  }
+
   // MARK: - Closing legs
 
   /// Long 30 of one and short 25 of another at a price of 10, net 50 of an equity of 400.

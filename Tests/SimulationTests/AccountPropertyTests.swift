@@ -278,7 +278,8 @@ private struct Replay {
       expect(
         ledger.cash == (cash - fill.side.sign * fill.quantity * fill.price) - fill.fee,
         "the ledger at \(step)")
-      quantities[fill.instrument] += fill.side.sign * fill.quantity
+      quantities[fill.instrument] = fill.side.position(
+        after: quantities[fill.instrument], trading: fill.quantity)
       expect(
         fill.price == price + fill.side.sign * (abs(price) * settings.slippageBps / 1e4),
         "the price at \(step)")

@@ -199,7 +199,7 @@ struct OrderPropertyTests {
         case .fill(let fill):
           let before = abs(held)
           cash.book(fill)
-          held += fill.side.sign * fill.quantity
+          held = fill.side.position(after: held, trading: fill.quantity)
           guard abs(held) > before else { continue }
           raised += 1
           let factor = scenario.base.instruments[0].multiplier
@@ -340,7 +340,8 @@ private struct FillAudit {
             faults.append("a fill of no order at \(step)")
           }
           ledger.book(fill)
-          held[fill.instrument] += fill.side.sign * fill.quantity
+          held[fill.instrument] = fill.side.position(
+            after: held[fill.instrument], trading: fill.quantity)
         case .flow(let flow): ledger.book(flow)
         case .order(let event): orders[event.order.id] = event.order
         case .action(let action):
