@@ -4,7 +4,7 @@ SWIFT ?= swift
 PAWL = .build/release/pawl
 PYTHON ?= .venv/bin/python
 
-.PHONY: run test build setup bench parity cross format lint golden kill-campaign fuzz clean
+.PHONY: run test build setup bench parity cross format lint golden kill-campaign orders-campaign fuzz clean
 
 # The same small network on a pair with known truth, on pure noise, and on two stock indices.
 run: build
@@ -24,6 +24,12 @@ kill-campaign: setup
 fuzz: setup
 	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
 	PAWL_TEST_MUTATIONS=1000000 $(SWIFT) test -c release -Xswiftc -enable-testing --skip-build --filter WeightsRefusalTests
+
+# A hundred thousand random sequences of orders, accounts and actions, instead of the two thousand that
+# `make test` tries: some five minutes.
+orders-campaign: setup
+	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
+	PAWL_SEQUENCES=100000 $(SWIFT) test -c release -Xswiftc -enable-testing --skip-build --filter OrderPropertyTests
 
 # exp, log, tanh and sigmoid at every Float there is, instead of the sample that `make test` takes:
 # some ten minutes.

@@ -59,6 +59,7 @@ extension ExposureLimits {
   ///   - after: the exposure after them.
   ///   - legs: the values of the positions that they change.
   ///   - cash: after them.
+  /// - Returns: whether all of them may fill.
   func admit(
     before: Exposure, after: Exposure, legs: [(before: Double, after: Double)], cash: Double
   ) -> Bool {

@@ -37,6 +37,32 @@ private func run(_ spec: RunSpec, _ folder: String) throws -> Manifest {
   #expect(abs((manifest.metrics["bars_per_year"]?.doubleValue ?? 0) - 251.55) < 0.001)
 }
 
+@Test func verifyHoldsDividendsAgainstTheFlowsThatPaidThem() throws {
+  let scratch = try ScratchFolder()
+  let folder = scratch.path + "/run"
+  _ = try run(strategy("stocks-pair", settings: short), folder)
+  let actions = try TableText("actions", of: folder)
+  let flows = try TableText("flows", of: folder)
+  let paid = try #require(flows.rows.firstIndex { $0.contains("dividend") }) + 1
+  let row =
+    try #require(
+      actions.rows.firstIndex {
+        $0.contains("dividend") && $0.contains(flows[paid, "ts"])
+          && $0.contains(flows[paid, "instrument"])
+      }) + 1
+  func findings(_ change: (inout TableText) -> Void) throws -> [String] {
+    var changed = actions
+    change(&changed)
+    try changed.write()
+    return try RunInvariants(checking: folder).findings.map(\.description)
+  }
+  let raised = try findings { $0[row, "amount"] = "10.0" }
+  #expect(raised.first?.contains("flows.csv.zst:\(paid):amount") == true, "\(raised)")
+  let dropped = try findings { $0.rows.remove(at: row - 1) }
+  #expect(dropped.first?.contains("a dividend that actions have") == true, "\(dropped)")
+  #expect(try findings { _ in } == [])
+}
+
 /// A buyer of MSFT at the first open who holds has, after the split, twice the units and in all what the
 /// price and the dividends earned: no split is a loss, and no dividend is lost.
 @Test func holdersKeepTheirMoneyThroughSplitsAndDividends() throws {
