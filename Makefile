@@ -26,7 +26,7 @@ fuzz: setup
 	PAWL_TEST_MUTATIONS=1000000 $(SWIFT) test -c release -Xswiftc -enable-testing --skip-build --filter WeightsRefusalTests
 
 # A hundred thousand random sequences of orders, accounts and actions, instead of the two thousand that
-# `make test` tries: some five minutes.
+# `make test` tries: less than a minute once it is built.
 orders-campaign: setup
 	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
 	PAWL_SEQUENCES=100000 $(SWIFT) test -c release -Xswiftc -enable-testing --skip-build --filter OrderPropertyTests

@@ -47,8 +47,8 @@ extension PreparedRun {
       warnings += supply.warnings(name: spec.instruments[index].name)
       if let fallbacks = engine.detail?.fallbacks[index], fallbacks > 0 {
         warnings.append(
-          "\(fallbacks) bars of \(spec.instruments[index].name) were not made up of finer ones, and "
-            + "went the worst way")
+          "\(fallbacks) \(fallbacks == 1 ? "bar" : "bars") of \(spec.instruments[index].name) "
+            + "\(fallbacks == 1 ? "was" : "were") not made up of finer ones, and went the worst way")
       }
     }
     return warnings

@@ -70,6 +70,11 @@ private struct RunExplanation {
       lines.append("  \(output.name) = \(output.text)")
       lines.append("    first value at bar \(first)")
     }
+    let levels = prepared.programs.levels.outputs
+    if !levels.isEmpty {
+      lines.append("levels of orders and exits:")
+      for level in levels { lines.append("  \(level.name) = \(level.text)") }
+    }
     return lines
   }
 
