@@ -48,7 +48,8 @@ extension PreparedRun {
       if let fallbacks = engine.detail?.fallbacks[index], fallbacks > 0 {
         warnings.append(
           "\(fallbacks) \(fallbacks == 1 ? "bar" : "bars") of \(spec.instruments[index].name) "
-            + "\(fallbacks == 1 ? "was" : "were") not made up of finer ones, and went the worst way")
+            + "\(fallbacks == 1 ? "was" : "were") not made up of finer ones, and went the worst way"
+        )
       }
     }
     return warnings
