@@ -21,9 +21,9 @@ import time
 
 MANY = """\
 name: many
-generate: {{ kind: random_walk, series: {count}, bars: {bars}, start: 1000, seed: 1, prices: signed }}
+generate: {{ kind: random_walk, series: {count}, bars: {bars}, start: 10000, seed: 1 }}
 positions:
-  unit: units
+  unit: weight
   rebalance: every_bar
 {positions}
 execution: {{ cash: 100000000, fill: next_open, fee_bps: 1, slippage_bps: 1 }}
@@ -63,7 +63,7 @@ def many(arguments, folder):
     for count in map(int, arguments.instruments.split(",")):
         names = (["X", "Y"] if count == 2 else [f"X{index}" for index in range(1, count + 1)])
         positions = "\n".join(
-            f"  {name}: where(sma({name}.close, 10) > sma({name}.close, 30), 1, -1) * 1000 / {name}.close"
+            f"  {name}: where(sma({name}.close, 10) > sma({name}.close, 30), 1, -1) / {count}"
             for name in names)
         spec = MANY.format(count=count, bars=arguments.bars_each, positions=positions)
         seconds, cpu, memory, manifest = run(arguments.pawl, spec, folder, arguments.threads)
