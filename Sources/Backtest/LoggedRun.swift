@@ -99,24 +99,11 @@ public struct LoggedRun: Sendable {
     guard FileIO.exists("\(directory)/\(Manifest.fileName)") else {
       throw .usage("\(directory) holds no \(Manifest.fileName), the directory of a run is needed")
     }
-    let manifest: Manifest
-    let text: [UInt8]
-    do throws(JournalError) {
-      manifest = try Manifest(readingFrom: directory)
-      text = try RunFolder.read("\(directory)/spec.yaml")
-    } catch {
-      throw .journal(error)
-    }
+    let (manifest, spec) = try RunSpec.ofRun(directory)
     guard manifest.status == .complete else {
       throw .usage("\(directory): status was \(manifest.status.rawValue), complete is needed")
     }
-    do throws(SpecError) {
-      let spec = try RunSpec(
-        yaml: text, file: "\(directory)/spec.yaml", folder: manifest.specFolder)
-      return (manifest, spec)
-    } catch {
-      throw .spec(error)
-    }
+    return (manifest, spec)
   }
 
   private static func programs(

@@ -11,21 +11,7 @@ extension PreparedRun {
   ///   - variant: the kernels that it would train with.
   /// - Throws: `RunFailure` where the directory holds no run, or its bars are gone.
   public init(runDirectory directory: String, variant: KernelVariant) throws(RunFailure) {
-    let manifest: Manifest
-    let text: [UInt8]
-    do throws(JournalError) {
-      manifest = try Manifest(readingFrom: directory)
-      text = try RunFolder.read("\(directory)/spec.yaml")
-    } catch {
-      throw .journal(error)
-    }
-    let spec: RunSpec
-    do throws(SpecError) {
-      spec = try RunSpec(yaml: text, file: "\(directory)/spec.yaml", folder: manifest.specFolder)
-    } catch {
-      throw .spec(error)
-    }
-    try self.init(spec, variant: variant)
+    try self.init(RunSpec.ofRun(directory).spec, variant: variant)
   }
 
   /// The newest windows that the last refit of the run trains on, scaled, found by going through its

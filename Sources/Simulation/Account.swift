@@ -99,13 +99,12 @@ struct Account: Sendable {
 
   /// So many units take the place of one.
   ///
-  /// - Returns: units held before and after.
-  mutating func split(_ instrument: Int, ratio: Double) -> (before: Double, after: Double) {
-    let before = positions[instrument].quantity
-    guard before != 0 else { return (0, 0) }
-    positions[instrument].quantity = before * ratio
+  /// - Returns: units held after it.
+  mutating func split(_ instrument: Int, ratio: Double) -> Double {
+    guard positions[instrument].quantity != 0 else { return 0 }
+    positions[instrument].quantity *= ratio
     positions[instrument].lots.split(ratio: ratio)
-    return (before, positions[instrument].quantity)
+    return positions[instrument].quantity
   }
 }
 

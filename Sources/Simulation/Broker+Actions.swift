@@ -19,7 +19,7 @@ extension Broker {
     switch action {
     case .split(let ratio):
       precondition(ratio > 0 && ratio.isFinite, "the ratio of a split is above 0")
-      record.quantityAfter = account.split(instrument, ratio: ratio).after
+      record.quantityAfter = account.split(instrument, ratio: ratio)
       quotes[instrument].price /= ratio
       liquidity?.split(instrument, ratio: ratio)
       returns?.split(instrument, ratio: ratio)

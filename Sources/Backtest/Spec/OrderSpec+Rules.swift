@@ -41,7 +41,7 @@ extension RunSpec {
     switch positions.targets.unit {
     case .weight, .units, .notional, .kelly: break
     case .volatility:
-      guard barsPerYear == nil else { return }
+      guard execution.barsPerYear == nil else { return }
       throw SpecError(
         root.place(of: "positions.unit"),
         "positions.unit was volatility, execution.bars_per_year is needed beside it")
@@ -81,13 +81,10 @@ extension RunSpec {
     }
   }
 
-  /// Bars in a year as far as the spec says them.
-  var barsPerYear: Double? { execution.barsPerYear }
-
   /// How the values of position expressions are read, with what other sections say of it.
   var targetSettings: TargetSettings {
     var targets = positions.targets
-    targets.barsPerYear = barsPerYear
+    targets.barsPerYear = execution.barsPerYear
     return targets
   }
 }
